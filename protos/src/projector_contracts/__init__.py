@@ -1,0 +1,1 @@
+"""Messages that cross a process boundary (generated from the .proto files) and the names both sides use."""

@@ -1,0 +1,94 @@
+"""Names that more than one process uses: Redis keys, channels, Celery queues and tasks.
+
+Redis layout of a job (values are serialised protobuf unless said otherwise):
+
+========================  ======  ==========================================================================
+key                       type    holds
+========================  ======  ==========================================================================
+``job:{id}:spec``         string  JobSpec, never changed
+``job:{id}:state``        string  JobState, the newest
+``job:{id}:frames``       hash    sequence (decimal) -> JobEvent with that frame; thinned, the newest is kept
+``job:{id}:controls``     stream  field ``control`` -> Control
+``job:{id}:optimizer``    string  OptimizerState
+``job:{id}:slice``        hash    ``number`` and ``attempt`` of the slice that may write, as decimals
+``job:{id}:lease``        string  token of the worker that holds the slice; expires
+``jobs``                  zset    job id -> creation time in seconds
+``fingerprint:{hash}``    string  job id that answers for this fingerprint
+``answer:{id}``           list    one answer of an interactive query; expires
+========================  ======  ==========================================================================
+
+The channel ``job:{id}`` announces, and carries no data: ``frame`` or ``state``.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NewType
+
+JobId = NewType("JobId", str)
+
+ENGINE_VERSION: Final = "1"
+"""Part of every fingerprint: raise it when the same spec no longer gives the same layout."""
+
+QUEUE_BATCH: Final = "batch"
+QUEUE_INTERACTIVE: Final = "interactive"
+TASK_PROJECT: Final = "projector.project"
+"""Arguments: job id, slice number, attempt."""
+TASK_NEIGHBORS: Final = "projector.neighbors"
+"""Arguments: answer id, NeighborsQuery as base64 text."""
+REQUEST_ID_HEADER: Final = "request_id"
+"""Celery header, gRPC metadata key and log field of a request."""
+
+JOBS: Final = "jobs"
+ANNOUNCE_FRAME: Final = b"frame"
+ANNOUNCE_STATE: Final = b"state"
+
+FRAME_HISTORY_BYTES: Final = 64 * 2**20
+"""Kept frames of one job."""
+FINISHED_JOB_SECONDS: Final = 24 * 3600
+"""How long Redis keeps a job after it ended."""
+
+
+def machine_queue(machine: str) -> str:
+    """Queue of the slices whose neighbors and affinities lie on one machine."""
+    return f"{QUEUE_BATCH}.{machine}"
+
+
+def channel(job_id: JobId) -> str:
+    """Pub/sub channel that announces a job's new frames and states."""
+    return f"job:{job_id}"
+
+
+def spec_key(job_id: JobId) -> str:
+    return f"job:{job_id}:spec"
+
+
+def state_key(job_id: JobId) -> str:
+    return f"job:{job_id}:state"
+
+
+def frames_key(job_id: JobId) -> str:
+    return f"job:{job_id}:frames"
+
+
+def controls_key(job_id: JobId) -> str:
+    return f"job:{job_id}:controls"
+
+
+def optimizer_key(job_id: JobId) -> str:
+    return f"job:{job_id}:optimizer"
+
+
+def slice_key(job_id: JobId) -> str:
+    return f"job:{job_id}:slice"
+
+
+def lease_key(job_id: JobId) -> str:
+    return f"job:{job_id}:lease"
+
+
+def fingerprint_key(fingerprint: str) -> str:
+    return f"fingerprint:{fingerprint}"
+
+
+def answer_key(answer_id: str) -> str:
+    return f"answer:{answer_id}"

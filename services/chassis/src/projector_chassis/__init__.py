@@ -1,0 +1,1 @@
+"""Settings, logging and errors that every service shares. No word of the domain, no numerics."""

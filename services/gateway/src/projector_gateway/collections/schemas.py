@@ -1,0 +1,109 @@
+"""Bookmark collections: ordered, named, shared views of an embedding."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from projector_gateway.datasets.schemas import Problem, Schema
+from projector_gateway.jobs.schemas import Projection
+
+Vector3 = tuple[float, float, float]
+Rows = list[Annotated[int, Field(ge=0, lt=2**32)]]
+
+
+class Camera(Schema):
+    """three.js camera in world units, where the layout's largest side spans [-1, 1]."""
+
+    mode: Literal["perspective", "orthographic"]
+    position: Vector3
+    target: Vector3
+    up: Vector3
+    zoom: float = Field(gt=0)
+
+
+class NeighborsView(Schema):
+    row: int
+    k: int
+    metric: Literal["cosine", "euclidean"]
+
+
+class View(Schema):
+    """Everything the page needs to show the same picture again, but the coordinates."""
+
+    projection: Projection | None = Field(description="None: coordinates came from a file without parameters")
+    seed: int = 0
+    components: list[int] = Field(min_length=2, max_length=3, description="Layout columns shown as x, y (and z)")
+    step: int | None = Field(description="Step of a streamed projection")
+    camera: Camera
+    label_column: str | None
+    color_column: str | None
+    color_mode: Literal["auto", "categorical", "numeric"] = "auto"
+    appearance: Literal["points", "images", "labels"] = "points"
+    selection: Rows = Field(default_factory=list)
+    rows: Rows | None = Field(None, description="Isolated rows; None: all")
+    neighbors: NeighborsView | None = None
+
+
+class LayoutSource(Schema):
+    """The frame whose very bytes the bookmark keeps."""
+
+    job_id: str
+    sequence: int = Field(ge=1)
+
+
+class BookmarkRequest(Schema):
+    name: str = Field(min_length=1, max_length=200)
+    view: View
+    layout: LayoutSource
+
+
+class BookmarkChange(Schema):
+    """Fields that are absent stay as they are."""
+
+    name: str | None = Field(None, min_length=1, max_length=200)
+
+
+class Bookmark(Schema):
+    id: str
+    collection_id: str
+    embedding_id: str
+    name: str
+    view: View
+    layout_digest: str
+    job_id: str | None
+    sequence: int | None
+    version: int
+    created_at: datetime
+
+
+class CollectionRequest(Schema):
+    embedding_id: str
+    name: str = Field(min_length=1, max_length=200)
+
+
+class CollectionChange(Schema):
+    """Fields that are absent stay as they are."""
+
+    name: str | None = Field(None, min_length=1, max_length=200)
+    order: list[str] | None = Field(None, description="All bookmark ids of the collection in their new order")
+
+
+class Collection(Schema):
+    id: str
+    embedding_id: str
+    embedding_digest: str
+    name: str
+    source: Literal["user", "config", "import"]
+    bookmarks: list[Bookmark]
+    version: int
+    created_at: datetime
+
+
+class ImportResult(Schema):
+    """What became of an imported TensorBoard bookmark file."""
+
+    collection: Collection
+    problems: list[Problem]

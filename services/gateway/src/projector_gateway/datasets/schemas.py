@@ -1,0 +1,100 @@
+"""What the page is told of runs and embeddings."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Schema(BaseModel):
+    """Base of every REST body: unknown fields are an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Problem(Schema):
+    """Why something could not be loaded, or was loaded with a remark; public text."""
+
+    severity: Literal["notice", "warning", "error"]
+    subject: str
+    message: str
+
+
+class Checkpoint(Schema):
+    name: str
+    step: int | None
+
+
+class RejectedTensor(Schema):
+    """A tensor that was found but cannot be viewed."""
+
+    tensor_name: str
+    shape: list[int]
+    dtype: str
+    reason: str
+
+
+class EmbeddingSummary(Schema):
+    id: str
+    run_id: str
+    tensor_name: str
+    display_name: str
+    step: int | None
+    n_points: int
+    n_dims: int
+
+
+class Run(Schema):
+    """A log directory; ``name`` is its folder relative to the data root."""
+
+    id: str
+    name: str
+    embeddings: list[EmbeddingSummary]
+    checkpoints: list[Checkpoint]
+    rejected: list[RejectedTensor]
+    problems: list[Problem]
+
+
+class ValueCount(Schema):
+    value: str
+    count: int
+
+
+class Column(Schema):
+    """Description of one metadata column; its values are fetched apart, as bytes."""
+
+    name: str
+    type: Literal["integer", "number", "category", "text"]
+    n_unique: int
+    n_missing: int
+    minimum: float | None
+    maximum: float | None
+    top_values: list[ValueCount]
+
+
+class Sprite(Schema):
+    """Geometry of the sprite atlas in pixels; point i is cell i, row-major from the top left."""
+
+    image_width_px: int
+    image_height_px: int
+    thumbnail_width_px: int
+    thumbnail_height_px: int
+    n_columns: int
+    digest: str
+
+
+class Embedding(Schema):
+    id: str
+    run_id: str
+    run_name: str
+    tensor_name: str
+    display_name: str
+    step: int | None
+    n_points: int
+    n_dims: int
+    dtype: str
+    digest: str
+    columns: list[Column]
+    sprite: Sprite | None
+    problems: list[Problem]
