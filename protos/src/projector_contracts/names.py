@@ -15,6 +15,7 @@ key                       type    holds
 ``jobs``                  zset    job id -> creation time in seconds
 ``fingerprint:{hash}``    string  job id that answers for this fingerprint
 ``answer:{id}``           list    one answer of an interactive query; expires
+``worker:{role}:{name}``  string  heartbeat of a worker that is ready for work; expires
 ========================  ======  ==========================================================================
 
 The channel ``job:{id}`` announces, and carries no data: ``frame`` or ``state``.
@@ -35,6 +36,8 @@ TASK_PROJECT: Final = "projector.project"
 """Arguments: job id, slice number, attempt."""
 TASK_NEIGHBORS: Final = "projector.neighbors"
 """Arguments: answer id, NeighborsQuery as base64 text."""
+WORKER_HEARTBEAT_SECONDS: Final = 5
+"""A worker renews its key this often; the key lives three times as long."""
 REQUEST_ID_HEADER: Final = "request_id"
 """Celery header, gRPC metadata key and log field of a request."""
 
@@ -92,3 +95,8 @@ def fingerprint_key(fingerprint: str) -> str:
 
 def answer_key(answer_id: str) -> str:
     return f"answer:{answer_id}"
+
+
+def worker_key(role: str, machine: str) -> str:
+    """Heartbeat of the ``batch`` or ``interactive`` worker of one machine."""
+    return f"worker:{role}:{machine}"
