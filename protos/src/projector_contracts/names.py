@@ -10,8 +10,9 @@ key                       type    holds
 ``job:{id}:frames``       hash    sequence (decimal) -> JobEvent with that frame; thinned, the newest is kept
 ``job:{id}:controls``     stream  field ``control`` -> Control
 ``job:{id}:optimizer``    string  OptimizerState
-``job:{id}:slice``        hash    ``number`` and ``attempt`` of the slice that may write, as decimals
+``job:{id}:slice``        hash    ``number`` and ``attempt`` of the slice that may write, as decimals; gone once final
 ``job:{id}:lease``        string  token of the worker that holds the slice; expires
+``job:{id}:fingerprint``  string  the hash under which ``fingerprint:{hash}`` may point to this job
 ``jobs``                  zset    job id -> creation time in seconds
 ``fingerprint:{hash}``    string  job id that answers for this fingerprint
 ``answer:{id}``           list    one answer of an interactive query; expires
@@ -19,6 +20,28 @@ key                       type    holds
 ========================  ======  ==========================================================================
 
 The channel ``job:{id}`` announces, and carries no data: ``frame`` or ``state``.
+
+Who writes what
+---------------
+Creating a job (gateway), in one MULTI: ``spec``; ``state`` (QUEUED, created_at, n_points); ``slice`` = {number: 1,
+attempt: 0}; ``fingerprint`` and, with NX, ``fingerprint:{hash}``; ``jobs``. Then ``send_task(TASK_PROJECT, (job id, 1,
+0), queue=QUEUE_BATCH)``. From then on only the worker that holds the lease writes ``state``, ``frames``, ``optimizer``
+and ``slice``; every such write is one script that first checks lease and slice number.
+
+Controlling a job (gateway), always these two, in this order, whatever the job is doing:
+
+1. ``XADD job:{id}:controls * control <serialised Control>``
+2. ``send_task(TASK_PROJECT, (job id, SLICE_DUE, 0), queue=QUEUE_BATCH)``
+
+A task that finds the lease held, its number passed or the job final ends silently, so the second line does no harm to
+a job that runs. It cannot come too early either: the script that turns a job PAUSED refuses while the control stream
+holds an entry that the worker has not read, so a control is either read by the slice that runs or the job was PAUSED
+before it and the task sent after it finds the lease free. (``pause`` needs no second line; sending it is harmless.)
+
+The end (worker), in one script with the last state: ``slice`` and ``lease`` go, every other key of the job and a
+fingerprint that answers with a FINISHED job expire after FINISHED_JOB_SECONDS; when the job FAILED or was STOPPED the
+fingerprint is deleted if it still points to this job. ``state.sequence`` is the newest stored frame at any moment,
+because each frame is stored together with its state.
 """
 
 from __future__ import annotations
@@ -33,7 +56,9 @@ ENGINE_VERSION: Final = "1"
 QUEUE_BATCH: Final = "batch"
 QUEUE_INTERACTIVE: Final = "interactive"
 TASK_PROJECT: Final = "projector.project"
-"""Arguments: job id, slice number, attempt."""
+"""Arguments: job id, slice number (or SLICE_DUE), attempt."""
+SLICE_DUE: Final = 0
+"""Stands for whichever slice is due; slices themselves count from 1."""
 TASK_NEIGHBORS: Final = "projector.neighbors"
 """Arguments: answer id, NeighborsQuery as base64 text."""
 WORKER_HEARTBEAT_SECONDS: Final = 5
@@ -87,6 +112,10 @@ def slice_key(job_id: JobId) -> str:
 
 def lease_key(job_id: JobId) -> str:
     return f"job:{job_id}:lease"
+
+
+def job_fingerprint_key(job_id: JobId) -> str:
+    return f"job:{job_id}:fingerprint"
 
 
 def fingerprint_key(fingerprint: str) -> str:
