@@ -126,7 +126,7 @@ def from_code(code: str, message: str) -> PublicError:
 
 def from_grpc(error: grpc.RpcError) -> PublicError:
     """The error that a gRPC peer reported; INTERNAL and UNKNOWN hide the peer's text."""
-    if not isinstance(error, grpc.Call):
+    if not isinstance(error, grpc.Call | grpc.aio.AioRpcError):  # the asynchronous error is no grpc.Call
         return Unavailable("A part of the projector could not be reached; try again in a moment.")
     kind = _BY_GRPC_STATUS.get(error.code(), Internal)
     if kind is Internal:
