@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Schema(BaseModel):
@@ -61,11 +61,14 @@ class ValueCount(Schema):
     count: int
 
 
+ColumnType = Literal["integer", "number", "category", "text"]
+
+
 class Column(Schema):
     """Description of one metadata column; its values are fetched apart, as bytes."""
 
     name: str
-    type: Literal["integer", "number", "category", "text"]
+    type: ColumnType
     n_unique: int
     n_missing: int
     minimum: float | None
@@ -81,6 +84,7 @@ class Sprite(Schema):
     thumbnail_width_px: int
     thumbnail_height_px: int
     n_columns: int
+    media_type: str = "image/png"
     digest: str
 
 
@@ -97,4 +101,5 @@ class Embedding(Schema):
     digest: str
     columns: list[Column]
     sprite: Sprite | None
+    has_bookmarks: bool = Field(False, description="The projector config names a bookmarks file that can be read")
     problems: list[Problem]

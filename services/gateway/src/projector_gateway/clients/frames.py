@@ -1,0 +1,62 @@
+"""Stored states and frames of jobs in Redis, as the bytes that the worker wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from redis.asyncio import Redis
+
+from projector_chassis.errors import NotFound
+from projector_contracts.names import JobId, frames_key, state_key
+from projector_gateway.clients.redis import reaching_redis
+
+
+class FrameStore:
+    """Reads what workers store; every method raises ``Unavailable`` when Redis does not answer."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def state(self, job_id: JobId) -> bytes:
+        """The newest serialised JobState.
+
+        Raises:
+            NotFound: no such job, or its day in Redis is over.
+        """
+        with reaching_redis():
+            state = cast(bytes | None, await self._redis.get(state_key(job_id)))
+        if state is None:
+            raise unknown_job(job_id)
+        return state
+
+    async def frame(self, job_id: JobId, sequence: int) -> bytes:
+        """The serialised JobEvent of one kept frame.
+
+        Raises:
+            NotFound: the job is unknown, or the frame was never stored or has been thinned out.
+        """
+        (frame,) = await self.frames(job_id, [sequence])
+        if frame is None:
+            await self.state(job_id)
+            raise NotFound(f"Frame {sequence} of job {job_id} is not kept; ask for another one or for the latest.")
+        return frame
+
+    async def frames(self, job_id: JobId, sequences: Sequence[int]) -> list[bytes | None]:
+        """Serialised JobEvents in the order of ``sequences``; None where a frame is not kept."""
+        if not sequences:
+            return []
+        with reaching_redis():
+            kept = await self._redis.hmget(frames_key(job_id), [str(sequence) for sequence in sequences])
+        return cast(list[bytes | None], kept)
+
+    async def kept_sequences(self, job_id: JobId) -> list[int]:
+        """Sequences of all kept frames, ascending."""
+        with reaching_redis():
+            names = await self._redis.hkeys(frames_key(job_id))
+        return sorted(int(name) for name in names)
+
+
+def unknown_job(job_id: JobId) -> NotFound:
+    """The error for a job that Redis does not hold."""
+    return NotFound(f"Job {job_id} is not known; it may have ended more than a day ago. Start it again.")

@@ -1,0 +1,168 @@
+"""The loader over gRPC: descriptions as schemas, bulk contents as byte streams that nobody here reads.
+
+Every method raises a ``PublicError``: what the loader said (``NotFound``, ``Conflict``, ``InvalidArgument``),
+``Unavailable`` when it cannot be reached, ``Deadline`` when it took too long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import grpc
+import grpc.aio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from projector_chassis.errors import Internal, from_grpc
+from projector_contracts.loader.v1 import loader_pb2, loader_pb2_grpc
+from projector_contracts.names import REQUEST_ID_HEADER
+from projector_gateway.clients import messages
+from projector_gateway.datasets.schemas import Embedding, Problem, Run
+from projector_gateway.request_context import current_request_id
+
+_DESCRIBE_SECONDS = 30.0  # the first look at a large log directory reads every checkpoint's index
+_STREAM_SECONDS = 120.0
+_HEALTH_SECONDS = 1.0
+_MAX_DESCRIPTION_BYTES = 64 * 2**20
+_CHANNEL_OPTIONS = (
+    ("grpc.max_receive_message_length", _MAX_DESCRIPTION_BYTES),
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 2000),
+)
+
+
+_Request = TypeVar("_Request")
+_Chunk = TypeVar("_Chunk")
+
+
+@dataclass(frozen=True)
+class RunList:
+    """All runs below the data root, by name, and the problems of the root as a whole."""
+
+    runs: list[Run]
+    problems: list[Problem]
+
+
+class Content:
+    """One column or image: its digest is known at once, its bytes follow. Drain ``chunks`` or ``discard`` it."""
+
+    def __init__(
+        self,
+        call: grpc.aio.UnaryStreamCall[Any, Any],
+        *,
+        part: str,
+        digest: str,
+        media_type: str,
+        n_bytes: int | None = None,
+    ) -> None:
+        self._call = call
+        self._part = part
+        self.digest = digest
+        self.media_type = media_type
+        self.n_bytes = n_bytes
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The content in order; leaving early tells the loader to stop."""
+        try:
+            while chunk := await _next(self._call):
+                yield getattr(chunk, self._part)
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Tell the loader that the rest is not wanted; harmless at the end."""
+        self._call.cancel()
+
+
+def open_loader_channel(address: str) -> grpc.aio.Channel:
+    """A channel that connects by itself and comes back within seconds after the loader did."""
+    return grpc.aio.insecure_channel(address, options=_CHANNEL_OPTIONS)
+
+
+class Loader:
+    """Reads the loader; the channel belongs to whoever made it."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub = loader_pb2_grpc.LoaderServiceStub(channel)
+        self._health = health_pb2_grpc.HealthStub(channel)
+
+    async def runs(self) -> RunList:
+        """List all runs."""
+        with _asking():
+            reply = await self._stub.ListRuns(
+                loader_pb2.ListRunsRequest(), timeout=_DESCRIBE_SECONDS, metadata=_metadata()
+            )
+        return RunList([messages.run(run) for run in reply.runs], [messages.problem(each) for each in reply.problems])
+
+    async def embedding(self, embedding_id: str) -> Embedding:
+        """Describe one embedding: digest, shape, columns, sprite, whether a bookmarks file belongs to it."""
+        request = loader_pb2.GetEmbeddingRequest(embedding_id=embedding_id)
+        with _asking():
+            return messages.embedding(
+                await self._stub.GetEmbedding(request, timeout=_DESCRIBE_SECONDS, metadata=_metadata())
+            )
+
+    async def column(self, embedding_id: str, name: str) -> Content:
+        """One metadata column as the bytes of a serialised ``projector.loader.v1.Column``."""
+        request = loader_pb2.ReadColumnRequest(embedding_id=embedding_id, name=name)
+        call = self._stub.ReadColumn(request, timeout=_STREAM_SECONDS, metadata=_metadata())
+        header = (await _first(call)).header
+        return Content(
+            call,
+            part="column",
+            digest=header.digest,
+            media_type="application/x-protobuf",
+            n_bytes=header.total_bytes,
+        )
+
+    async def sprite(self, embedding_id: str) -> Content:
+        """The sprite atlas as the bytes of its image file."""
+        request = loader_pb2.ReadSpriteRequest(embedding_id=embedding_id)
+        call = self._stub.ReadSprite(request, timeout=_STREAM_SECONDS, metadata=_metadata())
+        header = (await _first(call)).header
+        return Content(call, part="image", digest=header.digest, media_type=header.media_type)
+
+    async def bookmarks(self, embedding_id: str) -> bytes:
+        """The bookmarks file that the embedding's projector config names."""
+        request = loader_pb2.ReadBookmarksRequest(embedding_id=embedding_id)
+        call = self._stub.ReadBookmarks(request, timeout=_STREAM_SECONDS, metadata=_metadata())
+        with _asking():
+            return b"".join([chunk.content async for chunk in call])
+
+    async def is_serving(self) -> bool:
+        """Whether the loader says that it is ready; False when it cannot be asked."""
+        try:
+            reply = await self._health.Check(health_pb2.HealthCheckRequest(), timeout=_HEALTH_SECONDS)
+        except grpc.RpcError:
+            return False
+        return bool(reply.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+def _metadata() -> tuple[tuple[str, str], ...]:
+    request_id = current_request_id()
+    return ((REQUEST_ID_HEADER, request_id),) if request_id else ()
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    try:
+        yield
+    except grpc.RpcError as error:
+        raise from_grpc(error) from error
+
+
+async def _next(call: grpc.aio.UnaryStreamCall[_Request, _Chunk]) -> _Chunk | None:
+    """The next message of a stream, None after the last one."""
+    with _asking():
+        chunk = await call.read()
+    return None if chunk is grpc.aio.EOF else cast(_Chunk, chunk)
+
+
+async def _first(call: grpc.aio.UnaryStreamCall[_Request, _Chunk]) -> _Chunk:
+    """The header's message, which opens every stream."""
+    chunk = await _next(call)
+    if chunk is None:
+        raise Internal("The loader ended a stream before its header.")
+    return chunk

@@ -1,0 +1,105 @@
+"""The loader's protobuf messages as the gateway's schemas."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from projector_contracts.common.v1 import problem_pb2
+from projector_contracts.loader.v1 import loader_pb2
+from projector_gateway.datasets import schemas
+
+_SEVERITIES: dict[int, Literal["notice", "warning", "error"]] = {
+    problem_pb2.Problem.NOTICE: "notice",
+    problem_pb2.Problem.WARNING: "warning",
+    problem_pb2.Problem.ERROR: "error",
+}
+_COLUMN_TYPES: dict[int, schemas.ColumnType] = {
+    loader_pb2.INTEGER: "integer",
+    loader_pb2.NUMBER: "number",
+    loader_pb2.CATEGORY: "category",
+    loader_pb2.TEXT: "text",
+}
+
+
+def problem(message: problem_pb2.Problem) -> schemas.Problem:
+    """A problem; one without a severity counts as an error."""
+    severity = _SEVERITIES.get(message.severity, "error")
+    return schemas.Problem(severity=severity, subject=message.subject, message=message.message)
+
+
+def run(message: loader_pb2.Run) -> schemas.Run:
+    """A run with its embeddings."""
+    return schemas.Run(
+        id=message.id,
+        name=message.name,
+        embeddings=[embedding_summary(summary) for summary in message.embeddings],
+        checkpoints=[
+            schemas.Checkpoint(name=checkpoint.name, step=checkpoint.step if checkpoint.HasField("step") else None)
+            for checkpoint in message.checkpoints
+        ],
+        rejected=[
+            schemas.RejectedTensor(
+                tensor_name=tensor.tensor_name, shape=list(tensor.shape), dtype=tensor.dtype, reason=tensor.reason
+            )
+            for tensor in message.rejected
+        ],
+        problems=[problem(each) for each in message.problems],
+    )
+
+
+def embedding_summary(message: loader_pb2.EmbeddingSummary) -> schemas.EmbeddingSummary:
+    """What a list of embeddings shows of one."""
+    return schemas.EmbeddingSummary(
+        id=message.id,
+        run_id=message.run_id,
+        tensor_name=message.tensor_name,
+        display_name=message.display_name,
+        step=message.step if message.HasField("step") else None,
+        n_points=message.n_points,
+        n_dims=message.n_dims,
+    )
+
+
+def embedding(message: loader_pb2.Embedding) -> schemas.Embedding:
+    """Everything known of one embedding."""
+    summary = message.summary
+    return schemas.Embedding(
+        id=summary.id,
+        run_id=summary.run_id,
+        run_name=message.run_name,
+        tensor_name=summary.tensor_name,
+        display_name=summary.display_name,
+        step=summary.step if summary.HasField("step") else None,
+        n_points=summary.n_points,
+        n_dims=summary.n_dims,
+        dtype=message.dtype,
+        digest=message.digest,
+        columns=[_column(column) for column in message.columns],
+        sprite=_sprite(message.sprite) if message.HasField("sprite") else None,
+        has_bookmarks=message.has_bookmarks,
+        problems=[problem(each) for each in message.problems],
+    )
+
+
+def _column(message: loader_pb2.ColumnSummary) -> schemas.Column:
+    return schemas.Column(
+        name=message.name,
+        type=_COLUMN_TYPES[message.type],
+        n_unique=message.n_unique,
+        n_missing=message.n_missing,
+        minimum=message.minimum if message.HasField("minimum") else None,
+        maximum=message.maximum if message.HasField("maximum") else None,
+        top_values=[schemas.ValueCount(value=each.value, count=each.count) for each in message.top_values],
+    )
+
+
+def _sprite(message: loader_pb2.SpriteGeometry) -> schemas.Sprite:
+    return schemas.Sprite(
+        image_width_px=message.image_width_px,
+        image_height_px=message.image_height_px,
+        thumbnail_width_px=message.thumbnail_width_px,
+        thumbnail_height_px=message.thumbnail_height_px,
+        n_columns=message.n_columns,
+        media_type=message.media_type,
+        digest=message.digest,
+    )

@@ -1,0 +1,45 @@
+"""What endpoints may ask for: providers that read the application's state, which ``main`` fills.
+
+An endpoint names what it needs, for example ``async def read(loader: LoaderDependency)``; WebSockets may as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from projector_gateway.clients.frames import FrameStore
+from projector_gateway.clients.loader import Loader
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that lives as long as the application; ``app.state.services``."""
+
+    loader: Loader
+    frames: FrameStore
+
+
+def services(connection: HTTPConnection) -> Services:
+    """All services of the application that this request or WebSocket came to."""
+    found = connection.app.state.services
+    assert isinstance(found, Services)
+    return found
+
+
+ServicesDependency = Annotated[Services, Depends(services)]
+
+
+def _loader(services: ServicesDependency) -> Loader:
+    return services.loader
+
+
+def _frames(services: ServicesDependency) -> FrameStore:
+    return services.frames
+
+
+LoaderDependency = Annotated[Loader, Depends(_loader)]
+FramesDependency = Annotated[FrameStore, Depends(_frames)]
