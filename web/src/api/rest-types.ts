@@ -1,0 +1,19 @@
+/** Short names for the generated REST types. */
+import type { components } from './generated/rest';
+
+type Schemas = components['schemas'];
+
+export namespace Rest {
+  export type Run = Schemas['Run'];
+  export type EmbeddingSummary = Schemas['EmbeddingSummary'];
+  export type Embedding = Schemas['Embedding'];
+  export type Column = Schemas['Column'];
+  export type Problem = Schemas['Problem'];
+  export type Job = Schemas['Job'];
+  export type JobRequest = Schemas['JobRequest'];
+  export type Collection = Schemas['Collection'];
+  export type Bookmark = Schemas['Bookmark'];
+  export type BookmarkRequest = Schemas['BookmarkRequest'];
+  export type View = Schemas['View'];
+  export type ImportResult = Schemas['ImportResult'];
+}

@@ -1,0 +1,94 @@
+/**
+ * What the rest of the page may ask of the scene, and what the scene tells it. The scene knows nothing of jobs,
+ * columns or panels: it draws positions, colours, images and labels by point index of the current layout.
+ */
+
+/** Coordinates of all shown points; point i is row i. NaN hides a point. */
+export interface LayoutPositions {
+  /** Row-major, nPoints * nDims values, in the layout's own units. The scene scales them uniformly and copies them. */
+  readonly positions: Float32Array;
+  readonly nPoints: number;
+  readonly nDims: 2 | 3;
+}
+
+/** The sprite atlas: cell i, row-major from the top left, is the thumbnail of atlas index i. */
+export interface SpriteAtlas {
+  readonly image: ImageBitmap;
+  readonly thumbnailWidthPx: number;
+  readonly thumbnailHeightPx: number;
+  readonly nColumns: number;
+}
+
+/** Camera in world units, where the layout's largest side spans [-1, 1] around the origin. */
+export interface CameraState {
+  readonly mode: 'perspective' | 'orthographic';
+  readonly position: readonly [number, number, number];
+  readonly target: readonly [number, number, number];
+  readonly up: readonly [number, number, number];
+  readonly zoom: number;
+}
+
+/** Colours of everything the scene draws itself; one per theme. CSS hex. */
+export interface ScenePalette {
+  readonly canvas: string;
+  readonly text: string;
+  readonly textHalo: string;
+  readonly axis: string;
+  readonly accent: string;
+  /** Ring of the hovered point. */
+  readonly hover: string;
+}
+
+export type Appearance = 'points' | 'images' | 'labels';
+export type Tool = 'navigate' | 'box' | 'lasso';
+
+export interface SceneCallbacks {
+  /** The point under the pointer changed; null: none. */
+  readonly onHover: (point: number | null) => void;
+  /** Points picked by a click (one or none) or by a box or lasso; `mode` follows shift (add) and alt (remove). */
+  readonly onPick: (points: Uint32Array, mode: 'replace' | 'add' | 'remove') => void;
+  /** The person moved the camera (not a flight or setCamera). Called at most once a frame. */
+  readonly onCameraMoved: (camera: CameraState) => void;
+  /** The GPU context was lost and could not be restored. */
+  readonly onFailure: (message: string) => void;
+}
+
+export interface Scene {
+  /** Shows a layout. `animate` moves points from where they are (same nPoints) over about one frame interval. */
+  setLayout(layout: LayoutPositions | null, options?: { animate?: boolean; refit?: boolean }): void;
+  /** RGBA bytes, 4 * nPoints, of the current layout. */
+  setColors(colors: Uint8Array): void;
+  /** Emphasis per point: 0 dimmed, 1 normal, 2 neighbor, 3 selected. Length nPoints. */
+  setEmphasis(emphasis: Uint8Array): void;
+  /** Points whose labels are drawn, most important first, with their texts. */
+  setLabels(points: Uint32Array, textOf: (point: number) => string): void;
+  /** Atlas cell of each point (null: point index). Needed while rows are isolated. */
+  setSprite(atlas: SpriteAtlas | null, cells: Uint32Array | null): void;
+  setAppearance(appearance: Appearance): void;
+  setTool(tool: Tool): void;
+  setHovered(point: number | null): void;
+  setPalette(palette: ScenePalette): void;
+  /** Multiplies the automatic point size. */
+  setPointScale(scale: number): void;
+  /** Captions of the axes (empty: none), for example "component 1 (12 %)". */
+  setAxisCaptions(captions: readonly string[]): void;
+  camera(): CameraState;
+  setCamera(camera: CameraState): void;
+  /** Flies there in 600 to 900 ms; at once under prefers-reduced-motion. Resolves when it arrived or was interrupted. */
+  flyTo(camera: CameraState): Promise<void>;
+  /** The camera that shows everything, for 2-D or 3-D. */
+  homeCamera(nDims: 2 | 3): CameraState;
+  resetCamera(): void;
+  /** Orbits (3-D) or pans (2-D) by pixels, zooms by a factor: the keyboard's way. */
+  nudge(dxPx: number, dyPx: number): void;
+  zoomBy(factor: number): void;
+  /** Screen position of a point in CSS px relative to the container; null when hidden or behind the camera. */
+  screenPosition(point: number): { x: number; y: number } | null;
+  /** PNG of what is shown, at a multiple of the screen's size. */
+  toPng(scale: number): Promise<Blob>;
+  /** Counters for tests: points drawn last frame, frames drawn, live GPU objects. */
+  statistics(): { drawnPoints: number; drawnFrames: number; geometries: number; textures: number };
+  dispose(): void;
+}
+
+export type CreateScene = (container: HTMLElement, palette: ScenePalette, callbacks: SceneCallbacks) => Scene;

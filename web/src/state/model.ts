@@ -1,0 +1,154 @@
+/**
+ * Everything the page knows, as plain data. Panels read it, actions (state/actions.ts) replace it; the scene is told by
+ * state/scene-link.ts. Bulk arrays (coordinates, column values, colours) are typed arrays, never objects per point.
+ *
+ * Two numberings of points exist. An original row counts in the whole embedding; a shown point counts in the current
+ * layout. They differ while rows are isolated: `layout.rows[point]` is the original row. State speaks of original rows
+ * everywhere except inside `LayoutState`; only scene-link converts.
+ */
+
+import type { Rest } from '../api/rest-types';
+import type { ColumnValues } from '../domain/columns';
+import type { Appearance, CameraState, Tool } from '../scene/scene-api';
+
+/** Something that is fetched: each state is designed in the page. */
+export type Remote<T> =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready'; readonly value: T }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export interface LayoutState {
+  readonly jobId: string | null; // null: a bookmark's stored coordinates
+  readonly bookmarkId: string | null;
+  readonly method: string; // pca, tsne, or the name a file gave
+  readonly sequence: number;
+  readonly step: number;
+  readonly loss: number; // NaN where it has no meaning
+  readonly nPoints: number;
+  readonly nComponents: number; // columns of `values`
+  readonly values: Float32Array; // nPoints * nComponents
+  readonly rows: Uint32Array | null; // original row of each shown point; null: the identity
+}
+
+export interface JobView {
+  readonly job: Rest.Job;
+  readonly connection: 'connecting' | 'live' | 'reconnecting' | 'closed';
+  readonly losses: readonly { readonly step: number; readonly loss: number }[];
+}
+
+export interface PcaSettings {
+  readonly components: readonly number[]; // two or three column indices
+}
+
+export interface TsneSettings {
+  readonly nDims: 2 | 3;
+  readonly perplexity: number;
+  readonly learningRate: number | null; // null: automatic
+  readonly earlyExaggeration: number;
+  readonly nSteps: number;
+  readonly metric: 'cosine' | 'euclidean';
+}
+
+export interface NeighborsState {
+  readonly row: number;
+  readonly k: number;
+  readonly metric: 'cosine' | 'euclidean';
+  readonly result: Remote<{ readonly rows: Uint32Array; readonly distances: Float32Array }>;
+}
+
+export interface SearchState {
+  readonly query: string;
+  readonly column: string | null;
+  readonly mode: 'text' | 'regex';
+  readonly result: Remote<{ readonly count: number; readonly rows: Uint32Array }>;
+}
+
+export interface Notice {
+  readonly id: number;
+  readonly severity: 'notice' | 'warning' | 'error';
+  readonly subject: string;
+  readonly message: string;
+}
+
+export interface State {
+  readonly theme: 'light' | 'dark' | 'system';
+  readonly online: boolean; // the gateway answered the last request or socket
+  readonly runs: Remote<readonly Rest.Run[]>;
+  readonly embedding: Remote<Rest.Embedding>;
+  readonly columns: ReadonlyMap<string, Remote<ColumnValues>>; // by name, fetched when first needed
+  readonly sprite: Remote<ImageBitmap>;
+  readonly labelColumn: string | null; // null: row numbers
+  readonly colorColumn: string | null;
+  readonly colorMode: 'auto' | 'categorical' | 'numeric';
+  readonly legendIsolated: ReadonlySet<string>; // values kept by clicks in the legend; empty: all
+  readonly appearance: Appearance;
+  readonly tool: Tool;
+  readonly projectionTab: 'pca' | 'tsne';
+  readonly pca: PcaSettings;
+  readonly tsne: TsneSettings;
+  readonly viewDims: 2 | 3;
+  readonly jobView: JobView | null; // the job being shown or watched
+  readonly layout: LayoutState | null;
+  readonly isolatedRows: Uint32Array | null; // original rows; null: all are shown
+  readonly selection: Uint32Array; // original rows, ascending
+  readonly hoveredRow: number | null;
+  readonly neighbors: NeighborsState | null;
+  readonly search: SearchState;
+  readonly collections: Remote<readonly Rest.Collection[]>;
+  readonly openCollection: string | null;
+  readonly openBookmark: string | null;
+  readonly camera: CameraState | null;
+  readonly notices: readonly Notice[]; // listed under the bell until dismissed
+}
+
+/** What a person can do. Panels and the keyboard call these and nothing else. */
+export interface Actions {
+  openEmbedding(embeddingId: string): Promise<void>;
+  reload(): Promise<void>;
+  setTheme(theme: State['theme']): void;
+  labelBy(column: string | null): void;
+  colorBy(column: string | null): void;
+  setColorMode(mode: State['colorMode']): void;
+  toggleLegendValue(value: string, add: boolean): void;
+  setAppearance(appearance: Appearance): void;
+  setTool(tool: Tool): void;
+  chooseProjection(tab: State['projectionTab']): void;
+  setPcaComponents(components: readonly number[]): void;
+  setTsne(change: Partial<TsneSettings>): void;
+  /** Asks for the projection of the open tab over the shown rows; joins a job that is the same. */
+  runProjection(): Promise<void>;
+  controlJob(action: 'pause' | 'resume' | 'stop'): Promise<void>;
+  select(rows: Uint32Array, mode: 'replace' | 'add' | 'remove'): void;
+  clearSelection(): void;
+  hover(row: number | null): void;
+  /** Neighbors of the selected row; also selects it. */
+  findNeighbors(row: number, change?: Partial<Pick<NeighborsState, 'k' | 'metric'>>): Promise<void>;
+  clearNeighbors(): void;
+  setSearch(change: Partial<Pick<SearchState, 'query' | 'column' | 'mode'>>): Promise<void>;
+  selectSearchResult(): void;
+  isolateSelection(): Promise<void>;
+  showAll(): Promise<void>;
+  createCollection(name: string): Promise<void>;
+  renameCollection(id: string, name: string): Promise<void>;
+  deleteCollection(id: string): Promise<void>;
+  saveBookmark(name: string): Promise<void>;
+  openBookmark(id: string): Promise<void>;
+  stepBookmark(direction: 1 | -1): Promise<void>;
+  renameBookmark(id: string, name: string): Promise<void>;
+  deleteBookmark(id: string): Promise<void>;
+  moveBookmark(id: string, toIndex: number): Promise<void>;
+  importBookmarks(files: readonly File[]): Promise<void>;
+  bookmarkLink(id: string): string;
+  exportLink(collectionId: string): string;
+  resetCamera(): void;
+  savePicture(): Promise<void>;
+  dismissNotice(id: number): void;
+}
+
+export interface Store {
+  readonly state: State;
+  readonly actions: Actions;
+  /** Calls back after each change, at most once a microtask; returns the function that ends it. */
+  subscribe(listener: (state: State, previous: State) => void): () => void;
+}
