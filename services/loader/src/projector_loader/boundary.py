@@ -1,0 +1,93 @@
+"""The edge of the loader: exceptions become gRPC statuses, requests get their log lines, streams are counted."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import grpc
+import structlog
+
+from projector_chassis.errors import PublicError, RateLimited
+from projector_contracts.names import REQUEST_ID_HEADER
+
+_OWN_SERVICE: Final = "/projector.loader.v1.LoaderService/"
+
+Behavior = Callable[[Any, grpc.ServicerContext], Any]
+
+
+class Boundary(grpc.ServerInterceptor):
+    """Wraps every method of the loader's own service.
+
+    A ``PublicError`` becomes its status with its text. Any other exception becomes INTERNAL with a text that says
+    nothing, and its stack goes into the log. A peer that leaves a stream ends the reading after the block at hand.
+
+    Args:
+        n_streams: streams served at the same time; one more is refused with RESOURCE_EXHAUSTED.
+    """
+
+    def __init__(self, n_streams: int) -> None:
+        self._free_streams = threading.BoundedSemaphore(n_streams)
+
+    def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        handler = continuation(handler_call_details)
+        method = str(handler_call_details.method)
+        if handler is None or not method.startswith(_OWN_SERVICE):
+            return handler
+        name = method.removeprefix(_OWN_SERVICE)
+        codecs = (handler.request_deserializer, handler.response_serializer)
+        if handler.unary_stream is not None:
+            return grpc.unary_stream_rpc_method_handler(self._streaming(name, handler.unary_stream), *codecs)
+        if handler.unary_unary is not None:
+            return grpc.unary_unary_rpc_method_handler(self._unary(name, handler.unary_unary), *codecs)
+        return handler
+
+    def _unary(self, name: str, behavior: Behavior) -> Behavior:
+        def answer(request: Any, context: grpc.ServicerContext) -> Any:
+            with _reported(name, context):
+                return behavior(request, context)
+
+        return answer
+
+    def _streaming(self, name: str, behavior: Behavior) -> Behavior:
+        def answer(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+            with _reported(name, context), self._stream():
+                for message in behavior(request, context):
+                    if not context.is_active():
+                        return
+                    yield message
+
+        return answer
+
+    @contextmanager
+    def _stream(self) -> Iterator[None]:
+        if not self._free_streams.acquire(blocking=False):
+            raise RateLimited("The loader is sending as many streams as it may; try again in a moment.")
+        try:
+            yield
+        finally:
+            self._free_streams.release()
+
+
+@contextmanager
+def _reported(name: str, context: grpc.ServicerContext) -> Iterator[None]:
+    """Log one call and end it with the status of what it raises."""
+    request_id = next((str(value) for key, value in context.invocation_metadata() if key == REQUEST_ID_HEADER), "")
+    log = structlog.get_logger().bind(rpc=name, request_id=request_id)
+    started = time.perf_counter()
+    try:
+        yield
+    except PublicError as error:
+        log.info("refused", code=error.code, detail=error.message)
+        context.abort(error.grpc_status, error.message)
+    except Exception:
+        log.exception("failed")
+        context.abort(grpc.StatusCode.INTERNAL, f"The loader failed; its log has the cause under request {request_id}.")
+    log.debug("answered", seconds=round(time.perf_counter() - started, 4), left_early=not context.is_active())

@@ -1,0 +1,110 @@
+"""Which folders below the data root are runs."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from projector_chassis.errors import PublicError
+from projector_loader.asset_paths import AssetPath, DataRoot, printable
+from projector_loader.checkpoints import may_hold_checkpoints
+from projector_loader.model import Problem, Severity
+from projector_loader.projector_config import CONFIG_NAME
+
+PLUGIN_ASSETS: Final = "plugins/org_tensorflow_tensorboard_projector"
+"""TensorBoard keeps a plugin's files there, below the run they belong to."""
+
+# TensorFlow writes the parts of a checkpoint into such folders before it moves them to their place.
+_BEING_SAVED = re.compile(r"_temp(_[0-9a-f]{32})?$")
+
+
+@dataclass(frozen=True)
+class FoundRuns:
+    """Folders of runs by name, and what kept the search from looking everywhere."""
+
+    folders: tuple[AssetPath, ...]
+    problems: tuple[Problem, ...]
+
+
+def find_runs(root: DataRoot, *, max_folders: int) -> FoundRuns:
+    """All folders that hold a projector config or a checkpoint, however deep; no event files are needed.
+
+    Hidden folders are passed over. Symbolic links to folders are not followed: inside the data root their targets are
+    found anyway, and links that lead out of it are reported.
+
+    Args:
+        root: where to search.
+        max_folders: the search ends after so many folders, with a problem that says so.
+    """
+    found: list[AssetPath] = []
+    problems: list[Problem] = []
+    waiting = [root.top]
+    n_seen = 0
+    while waiting:
+        if n_seen == max_folders:
+            problems.append(_too_many_folders(max_folders))
+            break
+        folder = waiting.pop()
+        n_seen += 1
+        try:
+            files, folders, links = _look_into(folder)
+        except OSError as error:
+            cause = (error.strerror or "unknown cause").lower()
+            problems.append(Problem(Severity.ERROR, folder.name, f"The folder {folder.name} cannot be read: {cause}."))
+            continue
+        problems += _links_out(root, folder, links)
+        if CONFIG_NAME in files or may_hold_checkpoints(files) or _has_plugin_config(folder, folders):
+            found.append(folder)
+        waiting += [_inside(folder, name) for name in sorted(folders, reverse=True) if _is_searched(folder, name)]
+    return FoundRuns(tuple(sorted(found, key=lambda folder: folder.name)), tuple(problems))
+
+
+def _too_many_folders(max_folders: int) -> Problem:
+    message = f"The search for runs ended after {max_folders:,} folders; choose a data root with fewer folders."
+    return Problem(Severity.WARNING, ".", message)
+
+
+def _look_into(folder: AssetPath) -> tuple[set[str], set[str], set[str]]:
+    """Names of files, of folders and of links to folders."""
+    files: set[str] = set()
+    folders: set[str] = set()
+    links: set[str] = set()
+    with os.scandir(folder.absolute) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                folders.add(entry.name)
+            elif entry.is_symlink() and entry.is_dir():
+                links.add(entry.name)
+            else:
+                files.add(entry.name)
+    return files, folders, links
+
+
+def _links_out(root: DataRoot, folder: AssetPath, links: set[str]) -> Iterator[Problem]:
+    for name in sorted(links):
+        try:
+            root.child(folder, name)
+        except PublicError:
+            place = _inside(folder, name).name
+            message = (
+                f"The folder {place} is a symbolic link that leads out of the data root, so it was not searched."
+                " Move the folder below the data root or choose a data root above both."
+            )
+            yield Problem(Severity.WARNING, place, message)
+
+
+def _has_plugin_config(folder: AssetPath, folders: set[str]) -> bool:
+    return "plugins" in folders and (folder.absolute / PLUGIN_ASSETS / CONFIG_NAME).is_file()
+
+
+def _is_searched(folder: AssetPath, name: str) -> bool:
+    if name.startswith(".") or _BEING_SAVED.search(name):
+        return False
+    return f"{folder.absolute.name}/{name}" != PLUGIN_ASSETS
+
+
+def _inside(folder: AssetPath, name: str) -> AssetPath:
+    return AssetPath(folder.absolute / name, printable(name if folder.name == "." else f"{folder.name}/{name}"))

@@ -1,0 +1,145 @@
+"""What can be asked of one embedding: its description, its numbers, a column, its sprite, its bookmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from projector_chassis.errors import Conflict, NotFound, PublicError
+from projector_loader.asset_paths import AssetPath, open_file
+from projector_loader.catalog import Catalog
+from projector_loader.metadata import Metadata, MetadataReader
+from projector_loader.model import Column, Embedding, EmbeddingId, Problem, Severity, SpriteGeometry
+from projector_loader.run_draft import CatalogEntry
+from projector_loader.sprite import read_geometry
+from projector_loader.tensors import BLOCK_BYTES, rows_per_block
+
+
+@dataclass(frozen=True)
+class TensorStream:
+    """An embedding's numbers: ``blocks`` are whole rows, little-endian float32, row-major, in order."""
+
+    n_points: int
+    n_dims: int
+    digest: str
+    blocks: Iterator[bytes]
+
+
+@dataclass(frozen=True)
+class SpriteStream:
+    """A sprite's geometry and the bytes of its image file."""
+
+    geometry: SpriteGeometry
+    blocks: Iterator[bytes]
+
+
+class Embeddings:
+    """Reads embeddings by their ids.
+
+    Every method raises NotFound for an unknown id and Conflict for files that are damaged.
+    """
+
+    def __init__(self, catalog: Catalog, metadata: MetadataReader) -> None:
+        self._catalog = catalog
+        self._metadata = metadata
+
+    def describe(self, embedding_id: EmbeddingId) -> Embedding:
+        """All but the numbers. What is wrong with its other files is said in ``problems``."""
+        entry = self._catalog.find(embedding_id)
+        table = self._read_metadata(entry)
+        sprite, sprite_problems = _read_sprite(entry)
+        return Embedding(
+            summary=entry.summary,
+            run_name=entry.run_name,
+            dtype=entry.source.dtype,
+            digest=entry.source.digest(),
+            columns=tuple(column.summary for column in table.columns),
+            sprite=sprite,
+            has_bookmarks=entry.assets.bookmarks is not None,
+            problems=(*entry.assets.problems, *table.problems, *sprite_problems),
+        )
+
+    def read_tensor(self, embedding_id: EmbeddingId, expected_digest: str = "") -> TensorStream:
+        """The numbers of an embedding.
+
+        Args:
+            embedding_id: which.
+            expected_digest: the digest that the caller knows; empty for any.
+
+        Raises:
+            Conflict: also when the digest is another one by now, and from ``blocks`` when it changes while reading.
+        """
+        source = self._catalog.find(embedding_id).source
+        digest = source.digest()
+        if expected_digest not in ("", digest):
+            raise Conflict("The embedding's files have changed since it was opened; open it again.")
+
+        def blocks() -> Iterator[bytes]:
+            yield from source.read_blocks(rows_per_block(source.n_dims))
+            if source.digest() != digest:
+                raise Conflict("The embedding's files have changed while they were read; open it again.")
+
+        return TensorStream(source.n_points, source.n_dims, digest, blocks())
+
+    def read_column(self, embedding_id: EmbeddingId, name: str) -> Column:
+        """One metadata column.
+
+        Raises:
+            NotFound: also when there is no such column.
+        """
+        entry = self._catalog.find(embedding_id)
+        columns = self._read_metadata(entry).columns
+        for column in columns:
+            if column.summary.name == name:
+                return column
+        names = ", ".join(f'"{column.summary.name}"' for column in columns) or "none"
+        raise NotFound(f'The embedding has no column "{name}"; it has {names}.')
+
+    def read_sprite(self, embedding_id: EmbeddingId) -> SpriteStream:
+        """The sprite atlas.
+
+        Raises:
+            NotFound: also when there is none.
+        """
+        entry = self._catalog.find(embedding_id)
+        sprite = entry.assets.sprite
+        if sprite is None:
+            raise NotFound(_nothing_named(entry, "sprite"))
+        geometry = read_geometry(sprite.file, sprite.thumbnail_px, entry.summary.n_points)
+        return SpriteStream(geometry, _file_blocks(sprite.file))
+
+    def read_bookmarks(self, embedding_id: EmbeddingId) -> Iterator[bytes]:
+        """The bytes of the bookmarks file.
+
+        Raises:
+            NotFound: also when there is none.
+        """
+        entry = self._catalog.find(embedding_id)
+        if entry.assets.bookmarks is None:
+            raise NotFound(_nothing_named(entry, "bookmarks file"))
+        return _file_blocks(entry.assets.bookmarks)
+
+    def _read_metadata(self, entry: CatalogEntry) -> Metadata:
+        file = entry.assets.metadata
+        return Metadata() if file is None else self._metadata.read(file, entry.summary.n_points)
+
+
+def _read_sprite(entry: CatalogEntry) -> tuple[SpriteGeometry | None, tuple[Problem, ...]]:
+    sprite = entry.assets.sprite
+    if sprite is None:
+        return None, ()
+    try:
+        return read_geometry(sprite.file, sprite.thumbnail_px, entry.summary.n_points), ()
+    except PublicError as error:
+        return None, (Problem(Severity.ERROR, sprite.file.name, error.message),)
+
+
+def _file_blocks(file: AssetPath) -> Iterator[bytes]:
+    opened = open_file(file)
+    with opened.stream as stream:
+        while block := stream.read(BLOCK_BYTES):
+            yield block
+
+
+def _nothing_named(entry: CatalogEntry, role: str) -> str:
+    return f'The run "{entry.run_name}" has no {role} that can be read for {entry.summary.display_name}.'

@@ -1,0 +1,63 @@
+"""What was once worked out from a file, kept while the file does not change."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class FileCache(Generic[T]):
+    """A bounded cache whose keys hold path, size and modification time, so that a changed file is a new key.
+
+    Threads that ask for the same key at the same time wait for one computation. Errors are not kept.
+
+    Args:
+        capacity: the summed cost of what is kept; the least recently used goes first.
+        cost: the cost of one value, 1 unless told.
+    """
+
+    def __init__(self, capacity: int, cost: Callable[[T], int] = lambda _: 1) -> None:
+        self._capacity = capacity
+        self._cost = cost
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
+        self._total = 0
+        self._pending: dict[Hashable, Future[T]] = {}
+
+    def get(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """The value of ``key``, computed if it is not kept. Raises what ``compute`` raises."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key][0]
+            pending = self._pending.get(key)
+            if pending is None:
+                mine = self._pending[key] = Future()
+        if pending is not None:
+            return pending.result()
+        try:
+            value = compute()
+        except BaseException as error:
+            self._settle(key)
+            mine.set_exception(error)
+            raise
+        self._settle(key, value)
+        mine.set_result(value)
+        return value
+
+    def _settle(self, key: Hashable, *values: T) -> None:
+        """End the computation of ``key`` and keep its value where there is one."""
+        costs = [(value, self._cost(value)) for value in values]
+        with self._lock:
+            del self._pending[key]
+            for value, cost in costs:
+                self._kept[key] = (value, cost)
+                self._total += cost
+            while self._total > self._capacity and self._kept:
+                _, (_, freed) = self._kept.popitem(last=False)
+                self._total -= freed

@@ -1,0 +1,95 @@
+"""Wires the loader and serves it: ``python -m projector_loader.main``."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import grpc
+import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from pydantic import ValidationError
+
+from projector_chassis.logging import configure_logging
+from projector_contracts.loader.v1 import loader_pb2, loader_pb2_grpc
+from projector_loader.asset_paths import DataRoot
+from projector_loader.boundary import Boundary
+from projector_loader.catalog import Catalog
+from projector_loader.embeddings import Embeddings
+from projector_loader.metadata import MetadataReader
+from projector_loader.servicer import LoaderServicer
+from projector_loader.settings import LoaderSettings
+
+SERVICE_NAME = loader_pb2.DESCRIPTOR.services_by_name["LoaderService"].full_name
+
+
+@dataclass(frozen=True)
+class LoaderServer:
+    """A started server; ``port`` is the one it listens at, ``stop`` ends it."""
+
+    server: grpc.Server
+    health: health.HealthServicer
+    port: int
+
+    def stop(self, grace_seconds: float) -> None:
+        """Take no new requests, let running ones finish for so long, then end them."""
+        self.health.enter_graceful_shutdown()
+        self.server.stop(grace_seconds).wait()
+
+
+def start_server(settings: LoaderSettings) -> LoaderServer:
+    """Build everything and listen.
+
+    Raises:
+        RuntimeError: the address is taken or is none of this machine's.
+    """
+    root = DataRoot(settings.data_root)
+    catalog = Catalog(root, max_folders=settings.max_folders)
+    metadata = MetadataReader(cache_bytes=settings.loader_cache_bytes, max_file_bytes=settings.max_metadata_bytes)
+    # Requests beyond the threads wait in the pool's queue; beyond twice as many they are refused at once.
+    server = grpc.server(
+        ThreadPoolExecutor(settings.loader_threads, thread_name_prefix="rpc"),
+        interceptors=[Boundary(settings.loader_streams)],
+        options=(("grpc.so_reuseport", 0),),
+        maximum_concurrent_rpcs=2 * settings.loader_threads,
+        compression=grpc.Compression.NoCompression,
+    )
+    loader_pb2_grpc.add_LoaderServiceServicer_to_server(LoaderServicer(catalog, Embeddings(catalog, metadata)), server)
+    health_servicer = health.HealthServicer(experimental_non_blocking=True)
+    health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
+    reflection.enable_server_reflection((SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+    port = server.add_insecure_port(settings.loader_address)
+    server.start()
+    for service in ("", SERVICE_NAME):
+        health_servicer.set(service, health_pb2.HealthCheckResponse.SERVING)
+    return LoaderServer(server, health_servicer, port)
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    try:
+        settings = LoaderSettings()
+    except ValidationError as error:
+        sys.exit(f"The loader's settings are wrong: {error}")
+    configure_logging(service="loader", level=settings.log_level)
+    log = structlog.get_logger()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        loader = start_server(settings)
+    except RuntimeError:
+        log.error("cannot listen", address=settings.loader_address, cause="the address is taken or not this machine's")
+        sys.exit(1)
+    log.info("serving", port=loader.port)
+    stop.wait()
+    loader.stop(settings.stop_seconds)
+    log.info("stopped")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""The domain as protobuf messages, nothing else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from projector_contracts.common.v1 import problem_pb2
+from projector_contracts.loader.v1 import loader_pb2
+from projector_loader.model import (
+    Checkpoint,
+    Column,
+    ColumnSummary,
+    ColumnType,
+    Dictionary,
+    Embedding,
+    EmbeddingSummary,
+    Listing,
+    Numbers,
+    Problem,
+    RejectedTensor,
+    Run,
+    Severity,
+    SpriteGeometry,
+)
+
+_SEVERITIES: Final = {
+    Severity.NOTICE: problem_pb2.Problem.NOTICE,
+    Severity.WARNING: problem_pb2.Problem.WARNING,
+    Severity.ERROR: problem_pb2.Problem.ERROR,
+}
+_COLUMN_TYPES: Final = {
+    ColumnType.INTEGER: loader_pb2.INTEGER,
+    ColumnType.NUMBER: loader_pb2.NUMBER,
+    ColumnType.CATEGORY: loader_pb2.CATEGORY,
+    ColumnType.TEXT: loader_pb2.TEXT,
+}
+
+
+def listing_message(listing: Listing) -> loader_pb2.ListRunsResponse:
+    return loader_pb2.ListRunsResponse(
+        runs=[run_message(run) for run in listing.runs],
+        problems=[problem_message(problem) for problem in listing.problems],
+    )
+
+
+def run_message(run: Run) -> loader_pb2.Run:
+    return loader_pb2.Run(
+        id=run.id,
+        name=run.name,
+        embeddings=[summary_message(summary) for summary in run.embeddings],
+        checkpoints=[_checkpoint_message(checkpoint) for checkpoint in run.checkpoints],
+        rejected=[_rejected_message(tensor) for tensor in run.rejected],
+        problems=[problem_message(problem) for problem in run.problems],
+    )
+
+
+def summary_message(summary: EmbeddingSummary) -> loader_pb2.EmbeddingSummary:
+    return loader_pb2.EmbeddingSummary(
+        id=summary.id,
+        run_id=summary.run_id,
+        tensor_name=summary.tensor_name,
+        display_name=summary.display_name,
+        step=summary.step,
+        n_points=summary.n_points,
+        n_dims=summary.n_dims,
+    )
+
+
+def embedding_message(embedding: Embedding) -> loader_pb2.Embedding:
+    return loader_pb2.Embedding(
+        summary=summary_message(embedding.summary),
+        run_name=embedding.run_name,
+        dtype=embedding.dtype,
+        digest=embedding.digest,
+        columns=[_column_summary_message(column) for column in embedding.columns],
+        sprite=None if embedding.sprite is None else sprite_message(embedding.sprite),
+        has_bookmarks=embedding.has_bookmarks,
+        problems=[problem_message(problem) for problem in embedding.problems],
+    )
+
+
+def column_message(column: Column) -> loader_pb2.Column:
+    message = loader_pb2.Column(name=column.summary.name, type=_COLUMN_TYPES[column.summary.type], n_rows=column.n_rows)
+    values = column.values
+    if isinstance(values, Numbers):
+        message.numbers.float64 = values.values.astype("<f8", copy=False).tobytes()
+    elif isinstance(values, Dictionary):
+        message.dictionary.values.extend(values.values)
+        message.dictionary.codes = values.codes.astype("<u4", copy=False).tobytes()
+    else:
+        message.text.utf8 = values.utf8
+        message.text.offsets = values.offsets.astype("<u4", copy=False).tobytes()
+    return message
+
+
+def sprite_message(sprite: SpriteGeometry) -> loader_pb2.SpriteGeometry:
+    return loader_pb2.SpriteGeometry(
+        image_width_px=sprite.image_width_px,
+        image_height_px=sprite.image_height_px,
+        thumbnail_width_px=sprite.thumbnail_width_px,
+        thumbnail_height_px=sprite.thumbnail_height_px,
+        n_columns=sprite.n_columns,
+        media_type=sprite.media_type,
+        digest=sprite.digest,
+    )
+
+
+def problem_message(problem: Problem) -> problem_pb2.Problem:
+    return problem_pb2.Problem(severity=_SEVERITIES[problem.severity], subject=problem.subject, message=problem.message)
+
+
+def _checkpoint_message(checkpoint: Checkpoint) -> loader_pb2.Checkpoint:
+    return loader_pb2.Checkpoint(name=checkpoint.name, step=checkpoint.step)
+
+
+def _rejected_message(tensor: RejectedTensor) -> loader_pb2.RejectedTensor:
+    return loader_pb2.RejectedTensor(
+        tensor_name=tensor.tensor_name, shape=tensor.shape, dtype=tensor.dtype, reason=tensor.reason
+    )
+
+
+def _column_summary_message(column: ColumnSummary) -> loader_pb2.ColumnSummary:
+    return loader_pb2.ColumnSummary(
+        name=column.name,
+        type=_COLUMN_TYPES[column.type],
+        n_unique=column.n_unique,
+        n_missing=column.n_missing,
+        minimum=column.minimum,
+        maximum=column.maximum,
+        top_values=[loader_pb2.ValueCount(value=top.value, count=top.count) for top in column.top_values],
+    )

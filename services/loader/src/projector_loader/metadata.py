@@ -1,0 +1,158 @@
+"""Metadata files: one line of tab-separated cells for each point of an embedding.
+
+The rules are TensorBoard's (a first line with a tab is a header; without one the column is called ``label``) with its
+defects mended: a one-column file may have a header, blank lines of it are rows, line ends and byte order marks do not
+stick to cells, and a wrong number of rows loads with blanks and a warning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from projector_chassis.errors import PublicError
+from projector_loader.asset_paths import AssetPath, read_small_file, stamp
+from projector_loader.columns import build_column
+from projector_loader.file_cache import FileCache
+from projector_loader.model import Column, Dictionary, Numbers, Problem, Severity
+
+DEFAULT_COLUMN = "label"
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """The columns of a metadata file, each as long as the embedding has points, in file order."""
+
+    columns: tuple[Column, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def n_bytes(self) -> int:
+        """About how much memory it takes."""
+        return sum(_column_bytes(column) for column in self.columns)
+
+
+class MetadataReader:
+    """Reads metadata files and remembers them while they do not change.
+
+    Args:
+        cache_bytes: memory for remembered columns.
+        max_file_bytes: larger files are refused.
+    """
+
+    def __init__(self, *, cache_bytes: int, max_file_bytes: int) -> None:
+        self._tables: FileCache[Metadata] = FileCache(cache_bytes, lambda table: table.n_bytes)
+        self._max_file_bytes = max_file_bytes
+
+    def read(self, file: AssetPath, n_points: int) -> Metadata:
+        """The columns of ``file`` for an embedding of ``n_points`` points.
+
+        A file that cannot be read gives no columns and a problem that says why.
+        """
+        try:
+            key = (file.absolute, stamp(file), n_points)
+            return self._tables.get(key, lambda: self._parse_file(file, n_points))
+        except PublicError as error:
+            return Metadata((), (Problem(Severity.ERROR, file.name, error.message),))
+
+    def _parse_file(self, file: AssetPath, n_points: int) -> Metadata:
+        return parse_metadata(read_small_file(file, limit_bytes=self._max_file_bytes), n_points, file.name)
+
+
+def parse_metadata(content: bytes, n_points: int, file_name: str) -> Metadata:
+    """The columns of a metadata file's bytes, padded with missing cells or cut to ``n_points`` rows.
+
+    Args:
+        content: the file.
+        n_points: rows of the embedding.
+        file_name: how problems call the file.
+    """
+    text, problems = _decode(content, file_name)
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    if lines[-1] == "":
+        lines.pop()  # what follows the last line's end is no line
+    first = next((line for line in lines if line.strip()), "")
+    if "\t" in first:
+        # A line without a single tab is no row of such a file: a row of missing cells has its tabs.
+        rows = [line.split("\t") for line in lines if line.strip(" ")]
+        names, rows = _column_names(rows[0]), rows[1:]
+        problems += _count_cells(rows, len(names), file_name)
+    else:
+        names, lines, notices = _one_column(lines, n_points, file_name)
+        problems += notices
+        rows = [[line] for line in lines]
+    problems += _count_rows(len(rows), n_points, file_name, has_header="\t" in first)
+    del rows[n_points:]
+    n_absent = n_points - len(rows)
+    columns = [
+        build_column(name, [row[i] if i < len(row) else "" for row in rows] + [""] * n_absent)
+        for i, name in enumerate(names)
+    ]
+    return Metadata(tuple(columns), tuple(problems))
+
+
+def _decode(content: bytes, file_name: str) -> tuple[str, list[Problem]]:
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        message = (
+            f"{file_name} is not UTF-8 (line {line}) and was read as Latin-1; save it as UTF-8 if letters look wrong."
+        )
+        return content.decode("latin-1"), [Problem(Severity.WARNING, file_name, message)]
+
+
+def _column_names(header: list[str]) -> list[str]:
+    """The header's names, made unique and never empty, since columns are asked for by name."""
+    names: list[str] = []
+    for i, cell in enumerate(header):
+        wanted = cell.strip() or f"column {i + 1}"
+        name, n_repeats = wanted, 1
+        while name in names:
+            n_repeats += 1
+            name = f"{wanted} ({n_repeats})"
+        names.append(name)
+    return names
+
+
+def _one_column(lines: list[str], n_points: int, file_name: str) -> tuple[list[str], list[str], list[Problem]]:
+    """Name, rows and notices of a file without tabs, where only the number of lines tells a header from a label."""
+    if len(lines) > n_points and not lines[-1].strip():
+        lines = lines[:-1]  # a blank line that ends the file, unless a point needs it
+    if len(lines) != n_points + 1:
+        return [DEFAULT_COLUMN], lines, []
+    name = lines[0].strip() or DEFAULT_COLUMN
+    message = f'{file_name} has one line more than there are points, so its first line, "{name}", is its header.'
+    return [name], lines[1:], [Problem(Severity.NOTICE, file_name, message)]
+
+
+def _count_cells(rows: list[list[str]], n_columns: int, file_name: str) -> list[Problem]:
+    """A notice where rows have more cells than the header; fewer are missing cells."""
+    first = next((i for i, row in enumerate(rows) if len(row) > n_columns), None)
+    if first is None:
+        return []
+    n_cells = len(rows[first])
+    message = f"{file_name}: row {first + 1} has {n_cells} cells, the header {n_columns}; the rest is left out."
+    return [Problem(Severity.NOTICE, file_name, message)]
+
+
+def _count_rows(n_rows: int, n_points: int, file_name: str, *, has_header: bool) -> list[Problem]:
+    """A warning where rows and points differ in number."""
+    if n_rows == n_points:
+        return []
+    if n_rows > n_points:
+        rest = f"the last {n_rows - n_points:,} rows are left out"
+    else:
+        rest = f"the last {n_points - n_rows:,} points have no metadata"
+        if has_header and n_rows == n_points - 1:
+            rest += "; if the first line is a row of values, put a header above it"
+    message = f"{file_name} has {n_rows:,} rows, but the embedding has {n_points:,} points: {rest}."
+    return [Problem(Severity.WARNING, file_name, message)]
+
+
+def _column_bytes(column: Column) -> int:
+    values = column.values
+    if isinstance(values, Numbers):
+        return values.values.nbytes
+    if isinstance(values, Dictionary):
+        return values.codes.nbytes + sum(map(len, values.values))
+    return len(values.utf8) + values.offsets.nbytes

@@ -1,0 +1,176 @@
+"""What the loader knows, in the words of the architecture page. Frozen, free of protobuf and of files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NewType
+
+import numpy as np
+from numpy.typing import NDArray
+
+RunId = NewType("RunId", str)
+EmbeddingId = NewType("EmbeddingId", str)
+TensorName = NewType("TensorName", str)
+
+Shape = tuple[int, ...]
+
+
+class Severity(Enum):
+    """How much of something could be loaded."""
+
+    NOTICE = "notice"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What went wrong, in public text: ``subject`` is a file relative to the data root, a tensor or empty."""
+
+    severity: Severity
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One saved state of a training run; ``name`` is its file prefix relative to the data root."""
+
+    name: str
+    step: int | None
+
+
+@dataclass(frozen=True)
+class RejectedTensor:
+    """A tensor that was found but cannot be viewed, and why."""
+
+    tensor_name: TensorName
+    shape: Shape
+    dtype: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class EmbeddingSummary:
+    """A 2-D tensor ``(n_points, n_dims)`` that can be viewed."""
+
+    id: EmbeddingId
+    run_id: RunId
+    tensor_name: TensorName
+    display_name: str
+    step: int | None
+    n_points: int
+    n_dims: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """A log directory; ``name`` is its folder relative to the data root, ``"."`` for the root itself."""
+
+    id: RunId
+    name: str
+    embeddings: tuple[EmbeddingSummary, ...]
+    checkpoints: tuple[Checkpoint, ...]
+    rejected: tuple[RejectedTensor, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """All runs by name, and the problems of the data root as a whole."""
+
+    runs: tuple[Run, ...]
+    problems: tuple[Problem, ...]
+
+
+class ColumnType(Enum):
+    """What the cells of a metadata column are."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    CATEGORY = "category"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class ValueCount:
+    """A value as the file spells it, and how many rows hold it."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True)
+class ColumnSummary:
+    """Description of a metadata column; ``minimum`` and ``maximum`` only for numeric columns with a value."""
+
+    name: str
+    type: ColumnType
+    n_unique: int
+    n_missing: int
+    minimum: float | None
+    maximum: float | None
+    top_values: tuple[ValueCount, ...]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Values of an INTEGER or NUMBER column: float64 ``(n_rows,)``, NaN where missing."""
+
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """Values of a CATEGORY column: uint32 codes ``(n_rows,)`` into ``values``, ``MISSING_CODE`` where missing."""
+
+    values: tuple[str, ...]
+    codes: NDArray[np.uint32]
+
+
+MISSING_CODE = 0xFFFFFFFF
+
+
+@dataclass(frozen=True)
+class Text:
+    """Values of a TEXT column: cell i is ``utf8[offsets[i]:offsets[i + 1]]``; uint32 offsets ``(n_rows + 1,)``."""
+
+    utf8: bytes
+    offsets: NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One metadata column for all points of an embedding."""
+
+    summary: ColumnSummary
+    n_rows: int
+    values: Numbers | Dictionary | Text
+
+
+@dataclass(frozen=True)
+class SpriteGeometry:
+    """One sprite atlas: point i shows column ``i mod n_columns``, row ``i div n_columns``, from the top left."""
+
+    image_width_px: int
+    image_height_px: int
+    thumbnail_width_px: int
+    thumbnail_height_px: int
+    n_columns: int
+    media_type: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """All that is known of an embedding without reading its tensor."""
+
+    summary: EmbeddingSummary
+    run_name: str
+    dtype: str
+    digest: str
+    columns: tuple[ColumnSummary, ...]
+    sprite: SpriteGeometry | None
+    has_bookmarks: bool
+    problems: tuple[Problem, ...]

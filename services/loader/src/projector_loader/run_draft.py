@@ -1,0 +1,128 @@
+"""A run while it is put together: embeddings, rejected tensors and problems, each once, in the order of the list."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from projector_loader.assets import Assets
+from projector_loader.model import (
+    Checkpoint,
+    EmbeddingId,
+    EmbeddingSummary,
+    Problem,
+    RejectedTensor,
+    Run,
+    RunId,
+    TensorName,
+)
+from projector_loader.tensor_rules import display_name
+from projector_loader.tensors import TensorSource
+
+_ID_BYTES = 16
+
+
+@dataclass(frozen=True)
+class CatalogEntry:
+    """An embedding with everything needed to read it.
+
+    Attributes:
+        is_named: whether the run's config names its tensor.
+    """
+
+    summary: EmbeddingSummary
+    run_name: str
+    source: TensorSource
+    assets: Assets
+    is_named: bool
+
+
+class RunDraft:
+    """Collects what is found of one run.
+
+    Args:
+        run_name: the run's folder relative to the data root.
+    """
+
+    def __init__(self, run_name: str) -> None:
+        self._run_name = run_name
+        self._run_id = RunId(_opaque_id(run_name))
+        self._entries: dict[EmbeddingId, CatalogEntry] = {}
+        self._rejected: dict[RejectedTensor, None] = {}
+        self._problems: dict[Problem, None] = {}
+
+    def add(
+        self,
+        name: TensorName,
+        source: TensorSource,
+        assets: Assets,
+        *,
+        origin: str,
+        is_named: bool,
+        step: int | None = None,
+    ) -> bool:
+        """Add an embedding; False when it is there already.
+
+        Args:
+            name: full name of the tensor.
+            source: reads it.
+            assets: the files that go with it; their problems become the run's as well.
+            origin: name of the checkpoint or file that holds it.
+            is_named: whether the config names it.
+            step: the checkpoint's training step, if it has one.
+        """
+        embedding_id = EmbeddingId(_opaque_id(self._run_name, origin, name))
+        if embedding_id in self._entries:
+            return False
+        summary = EmbeddingSummary(
+            id=embedding_id,
+            run_id=self._run_id,
+            tensor_name=name,
+            display_name=display_name(name),
+            step=step,
+            n_points=source.n_points,
+            n_dims=source.n_dims,
+        )
+        self._entries[embedding_id] = CatalogEntry(summary, self._run_name, source, assets, is_named)
+        self.report(*assets.problems)
+        return True
+
+    def reject(self, tensor: RejectedTensor) -> None:
+        """Note a tensor that cannot be viewed; the same one in many checkpoints is noted once."""
+        self._rejected[tensor] = None
+
+    def report(self, *problems: Problem) -> None:
+        """Note problems, each once."""
+        self._problems |= dict.fromkeys(problems)
+
+    def entries(self) -> tuple[CatalogEntry, ...]:
+        """The embeddings in the order in which they are listed."""
+        return tuple(sorted(self._entries.values(), key=_order))
+
+    def finish(self, checkpoints: Iterable[Checkpoint]) -> Run:
+        """The run as it is listed."""
+        return Run(
+            id=self._run_id,
+            name=self._run_name,
+            embeddings=tuple(entry.summary for entry in self.entries()),
+            checkpoints=tuple(checkpoints),
+            rejected=tuple(self._rejected),
+            problems=tuple(self._problems),
+        )
+
+
+def _order(entry: CatalogEntry) -> tuple[bool, bool, int, str]:
+    """What the config names comes first, then what has metadata, then by size and name, as TensorBoard orders.
+
+    Steps of one tensor keep the order in which they were added, which is newest first.
+    """
+    summary = entry.summary
+    return not entry.is_named, entry.assets.metadata is None, -summary.n_points, summary.tensor_name
+
+
+def _opaque_id(*identity: str) -> str:
+    """A URL-safe id that is the same as long as the identity is."""
+    joined = "\0".join(identity).encode("utf-8", "surrogateescape")
+    return base64.urlsafe_b64encode(hashlib.sha256(joined).digest()[:_ID_BYTES]).rstrip(b"=").decode()

@@ -1,0 +1,33 @@
+"""What the loader can be told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from projector_chassis.settings import ServiceSettings
+
+
+class LoaderSettings(ServiceSettings):
+    """Settings of the loader; the environment names are the field names in capitals, after ``PROJECTOR_``.
+
+    Attributes:
+        data_root: the folder below which files are read.
+        loader_address: host and port to listen at.
+        loader_threads: requests served at the same time; each does blocking file work in a thread of its own.
+        loader_streams: of these, how many may be streams; the rest is kept for short requests and health checks.
+        loader_cache_bytes: memory for metadata columns that were read.
+        max_metadata_bytes: larger metadata files are refused.
+        max_folders: how many folders are searched for runs.
+        stop_seconds: how long running requests may take when the loader is stopped.
+    """
+
+    data_root: Path
+    loader_address: str = "127.0.0.1:50051"
+    loader_threads: int = Field(default=32, ge=2)
+    loader_streams: int = Field(default=24, ge=1)
+    loader_cache_bytes: int = Field(default=256 * 2**20, ge=0)
+    max_metadata_bytes: int = Field(default=512 * 2**20, ge=1)
+    max_folders: int = Field(default=50_000, ge=1)
+    stop_seconds: float = Field(default=5.0, ge=0)
