@@ -109,6 +109,8 @@ export interface Actions {
   setTheme(theme: State['theme']): void;
   labelBy(column: string | null): void;
   colorBy(column: string | null): void;
+  /** Fetches the values of every column that is not here yet: the metadata card shows all of them. */
+  loadColumns(): Promise<void>;
   setColorMode(mode: State['colorMode']): void;
   toggleLegendValue(value: string, add: boolean): void;
   setAppearance(appearance: Appearance): void;
@@ -142,6 +144,8 @@ export interface Actions {
   bookmarkLink(id: string): string;
   exportLink(collectionId: string): string;
   resetCamera(): void;
+  /** Moves the camera closer (factor above 1) or away; the buttons and the keys + and -. */
+  zoomBy(factor: number): void;
   savePicture(): Promise<void>;
   dismissNotice(id: number): void;
 }
