@@ -1,0 +1,35 @@
+"""`python -m benchmarks NAME`: run one benchmark. QUICK=1 takes smaller sizes, JSON=1 prints one object a row."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+
+from benchmarks import first_frame, tsne_step
+from benchmarks.row import Row, print_json, print_table
+
+BENCHMARKS: dict[str, Callable[..., Iterator[Row]]] = {
+    "first-frame": first_frame.measure,
+    "tsne-step": tsne_step.measure,
+}
+
+
+def main() -> int:
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    name = sys.argv[1] if len(sys.argv) == 2 else ""
+    if name not in BENCHMARKS:
+        console.print(f"NAME is {name or 'missing'!r}; it must be one of: {', '.join(BENCHMARKS)}")
+        return 2
+    rows = BENCHMARKS[name](quick=os.environ.get("QUICK") == "1")
+    if os.environ.get("JSON") == "1":
+        print_json(rows, console)
+    else:
+        print_table(rows, console)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
