@@ -50,6 +50,11 @@ class FrameStore:
             kept = await self._redis.hmget(frames_key(job_id), [str(sequence) for sequence in sequences])
         return cast(list[bytes | None], kept)
 
+    async def is_reachable(self) -> bool:
+        """Whether Redis answers."""
+        with reaching_redis():
+            return bool(await self._redis.ping())
+
     async def kept_sequences(self, job_id: JobId) -> list[int]:
         """Sequences of all kept frames, ascending."""
         with reaching_redis():

@@ -9,6 +9,9 @@ from pydantic import Field
 
 from projector_gateway.datasets.schemas import Problem, Schema
 
+Metric = Literal["cosine", "euclidean"]
+Action = Literal["pause", "resume", "stop"]
+
 
 class Pca(Schema):
     """Exact principal component analysis, centred, all rows."""
@@ -27,7 +30,7 @@ class Tsne(Schema):
     early_exaggeration: float = Field(12, ge=1, le=100)
     early_exaggeration_steps: int = Field(250, ge=0, le=10_000)
     n_steps: int = Field(1000, ge=1, le=100_000)
-    metric: Literal["cosine", "euclidean"] = "euclidean"
+    metric: Metric = "euclidean"
 
 
 Projection = Annotated[Pca | Tsne, Field(discriminator="method")]
@@ -69,4 +72,4 @@ class Job(Schema):
 
 
 class ControlRequest(Schema):
-    action: Literal["pause", "resume", "stop"]
+    action: Action

@@ -1,0 +1,33 @@
+"""The fingerprint of a job: equal requests get equal fingerprints, on any machine and after any restart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from projector_contracts.names import ENGINE_VERSION
+from projector_gateway.datasets.schemas import Embedding
+from projector_gateway.jobs.messages import pack_rows
+from projector_gateway.jobs.schemas import JobRequest
+
+
+def fingerprint(request: JobRequest, embedding: Embedding) -> str:
+    """SHA-256, lower-case hex, over canonical JSON of all that decides a job's frames.
+
+    Serialised protobuf is not canonical, so it is not what is hashed. The embedding's id is part of it beside the
+    digest of its content: a job belongs to one embedding, even where two share their content.
+    """
+    canonical = json.dumps(
+        {
+            "engine": ENGINE_VERSION,
+            "embedding": embedding.id,
+            "digest": embedding.digest,
+            "rows": None if request.rows is None else hashlib.sha256(pack_rows(request.rows)).hexdigest(),
+            "seed": request.seed,
+            "projection": request.projection.model_dump(mode="json"),
+        },
+        sort_keys=True,
+        separators=(",", ":"),
+        allow_nan=False,
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,160 @@
+"""Create, find and control jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import structlog
+
+from projector_chassis.errors import Conflict, InvalidArgument, NotFound, PublicError, Unavailable
+from projector_contracts.names import QUEUE_BATCH, SLICE_DUE, TASK_PROJECT, JobId
+from projector_gateway.clients.loader import Loader
+from projector_gateway.clients.queue import TaskQueue
+from projector_gateway.datasets.schemas import Embedding
+from projector_gateway.jobs import messages
+from projector_gateway.jobs.fingerprint import fingerprint
+from projector_gateway.jobs.repository import JobRepository, StoredJob
+from projector_gateway.jobs.schemas import Action, JobRequest, Tsne
+
+_FIRST_SLICE = 1
+_FIRST_ATTEMPT = 0
+_CREATE_ATTEMPTS = 3  # another request may take a stale fingerprint first, and its job may fail at once
+_MIN_TSNE_ROWS = 5  # perplexity must exceed 1 and is at most (rows - 1) / 3
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class CreatedJob:
+    """The job that answers a request, and whether the request started it."""
+
+    job: StoredJob
+    is_new: bool
+
+
+class JobService:
+    """The use cases of jobs, the same for REST and gRPC."""
+
+    def __init__(self, repository: JobRepository, queue: TaskQueue, loader: Loader, *, max_rows: int) -> None:
+        self._repository = repository
+        self._queue = queue
+        self._loader = loader
+        self._max_rows = max_rows
+
+    async def create(self, request: JobRequest) -> CreatedJob:
+        """Start the job that was asked for, or find the one that computes the same already.
+
+        Raises:
+            InvalidArgument: rows or parameters do not fit the embedding.
+            NotFound: no such embedding.
+            Unavailable: loader, Redis or queue cannot be reached; nothing is left behind.
+        """
+        embedding = await self._loader.embedding(request.embedding_id)
+        checked = await asyncio.to_thread(check_request, request, embedding, max_rows=self._max_rows)
+        hash_ = await asyncio.to_thread(fingerprint, checked, embedding)
+        replaces: JobId | None = None
+        for _ in range(_CREATE_ATTEMPTS):
+            created_at = datetime.now(UTC)
+            job = await asyncio.to_thread(_new_job, checked, embedding, created_at)
+            holder = await self._repository.create(
+                job,
+                fingerprint=hash_,
+                created_at_seconds=created_at.timestamp(),
+                replaces=replaces,
+                fresh=checked.fresh,
+            )
+            if holder == job.job_id:
+                await self._enqueue_first(job)
+                return CreatedJob(job, is_new=True)
+            joined = await self._find_joinable(holder)
+            if joined is not None:
+                return CreatedJob(joined, is_new=False)
+            replaces = holder
+        raise Unavailable("The same job was started and ended several times meanwhile; try again.")
+
+    async def read(self, job_id: JobId) -> StoredJob:
+        """One job; raises ``NotFound``."""
+        return await self._repository.read(job_id)
+
+    async def of_embedding(self, embedding_id: str) -> list[StoredJob]:
+        """Jobs of one embedding, newest first."""
+        jobs = await self._repository.newest_first()
+        return [job for job in jobs if messages.embedding_of(job.spec) == embedding_id]
+
+    async def control(self, job_id: JobId, action: Action) -> None:
+        """Pause, resume or stop a job; it takes effect between two steps.
+
+        Raises:
+            NotFound: no such job.
+            Conflict: the job has ended (stopping it once more is no error).
+        """
+        if not await self._repository.append_control(job_id, messages.encode_control(action)):
+            phase = messages.summarize_state((await self._repository.read(job_id)).state).phase
+            if action == "stop":
+                return
+            raise Conflict(f"Job {job_id} is {phase} and cannot {action}; start a new one.")
+        if action == "stop":
+            await self._repository.release_fingerprint(job_id)
+        await self._queue.send(TASK_PROJECT, (job_id, SLICE_DUE, _FIRST_ATTEMPT), queue=QUEUE_BATCH)
+
+    async def _enqueue_first(self, job: StoredJob) -> None:
+        try:
+            await self._queue.send(TASK_PROJECT, (job.job_id, _FIRST_SLICE, _FIRST_ATTEMPT), queue=QUEUE_BATCH)
+        except PublicError:
+            await self._take_back(job.job_id)
+            raise
+
+    async def _take_back(self, job_id: JobId) -> None:
+        try:
+            await self._repository.forget(job_id)
+        except Unavailable:
+            _log.warning("job_left_without_a_task", job_id=job_id)
+
+    async def _find_joinable(self, job_id: JobId) -> StoredJob | None:
+        try:
+            job = await self._repository.read(job_id)
+        except NotFound:
+            return None
+        return None if messages.summarize_state(job.state).phase in ("failed", "stopped") else job
+
+
+def check_request(request: JobRequest, embedding: Embedding, *, max_rows: int) -> JobRequest:
+    """The request if it fits the embedding; rows that are all rows become None, so that both find the same job.
+
+    Raises:
+        InvalidArgument: naming the parameter, its value and what is allowed.
+    """
+    rows = request.rows
+    if rows is not None:
+        _check_rows(rows, n_points=embedding.n_points, max_rows=max_rows)
+    n_rows = embedding.n_points if rows is None else len(rows)
+    if isinstance(request.projection, Tsne) and n_rows < _MIN_TSNE_ROWS:
+        raise InvalidArgument(f"t-SNE needs at least {_MIN_TSNE_ROWS} rows; this job would have {n_rows}.")
+    return request.model_copy(update={"rows": None}) if n_rows == embedding.n_points else request
+
+
+def _check_rows(rows: list[int], *, n_points: int, max_rows: int) -> None:
+    if not rows:
+        raise InvalidArgument("rows is empty; name at least one row, or leave rows out to take all.")
+    if len(rows) > max_rows:
+        raise InvalidArgument(f"rows holds {len(rows)} indices; at most {max_rows} are allowed.")
+    for before, row in pairwise(rows):
+        if row <= before:
+            raise InvalidArgument(f"rows must be strictly ascending; {row} follows {before}.")
+    if rows[0] < 0 or rows[-1] >= n_points:
+        wrong = rows[0] if rows[0] < 0 else rows[-1]
+        raise InvalidArgument(f"rows holds {wrong}; the embedding's rows are 0 to {n_points - 1}.")
+
+
+def _new_job(request: JobRequest, embedding: Embedding, created_at: datetime) -> StoredJob:
+    job_id = JobId(uuid.uuid4().hex)
+    n_points = embedding.n_points if request.rows is None else len(request.rows)
+    return StoredJob(
+        job_id,
+        messages.encode_spec(request, embedding),
+        messages.encode_queued_state(job_id, n_points=n_points, created_at=created_at),
+    )
