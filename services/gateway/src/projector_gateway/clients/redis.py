@@ -14,29 +14,31 @@ from projector_chassis.errors import Unavailable
 
 CONNECT_SECONDS = 2.0
 COMMAND_SECONDS = 5.0
-_MAX_CONNECTIONS = 64
+_MAX_COMMANDS = 64
+_MAX_WAITING = 64
+_MAX_SUBSCRIPTIONS = 1024  # one a watched job
 _OUT_OF_REACH = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.OutOfMemoryError)
 
 
 def open_commands(url: str) -> Redis:
     """A client for short commands: bounded pool, each answer within a deadline, one retry on a stale connection."""
-    return _open(url, answer_seconds=COMMAND_SECONDS, retries=1)
+    return _open(url, answer_seconds=COMMAND_SECONDS, retries=1, max_connections=_MAX_COMMANDS)
 
 
 def open_waiting(url: str, *, longest_seconds: float) -> Redis:
     """A client for blocking commands (BLPOP), apart so that waiting never takes a connection from short commands."""
-    return _open(url, answer_seconds=longest_seconds + COMMAND_SECONDS, retries=0)
+    return _open(url, answer_seconds=longest_seconds + COMMAND_SECONDS, retries=0, max_connections=_MAX_WAITING)
 
 
 def open_subscriptions(url: str) -> Redis:
     """A client for pub/sub: never retries by itself, because what was announced meanwhile would be lost unseen."""
-    return _open(url, answer_seconds=None, retries=0)
+    return _open(url, answer_seconds=None, retries=0, max_connections=_MAX_SUBSCRIPTIONS)
 
 
-def _open(url: str, *, answer_seconds: float | None, retries: int) -> Redis:
+def _open(url: str, *, answer_seconds: float | None, retries: int, max_connections: int) -> Redis:
     pool = BlockingConnectionPool.from_url(
         url,
-        max_connections=_MAX_CONNECTIONS,
+        max_connections=max_connections,
         timeout=CONNECT_SECONDS,
         socket_connect_timeout=CONNECT_SECONDS,
         socket_timeout=answer_seconds,

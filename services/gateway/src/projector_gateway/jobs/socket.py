@@ -1,0 +1,75 @@
+"""A watcher's WebSocket: serialised JobEvents down, acknowledgements up."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import Annotated
+
+from fastapi import APIRouter, Query, WebSocket
+from starlette.websockets import WebSocketDisconnect
+
+from projector_chassis.errors import InvalidArgument, PublicError
+from projector_contracts.names import JobId
+from projector_gateway.dependencies import FeedsDependency, FramesDependency
+from projector_gateway.jobs.ack_window import AckWindow
+from projector_gateway.jobs.messages import decode_acknowledgement
+from projector_gateway.jobs.watch import Watch
+
+_MAX_REASON_BYTES = 123  # a close frame holds 125 bytes, two of them the code
+_FINISHED = 1000
+
+router = APIRouter(tags=["jobs"])
+
+
+@router.websocket("/jobs/{job_id}/events")
+async def stream_events(
+    websocket: WebSocket,
+    job_id: JobId,
+    feeds: FeedsDependency,
+    frames: FramesDependency,
+    after: Annotated[int | None, Query(ge=0)] = None,
+) -> None:
+    """Stream a job's events; accepted first and closed then, because a browser sees no code of a refused handshake."""
+    await websocket.accept()
+    try:
+        async with feeds.of(job_id) as feed:
+            await _converse(websocket, Watch(job_id, feed, frames, after=after, window=AckWindow()))
+        await websocket.close(_FINISHED)
+    except PublicError as error:
+        reason = error.message.encode()[:_MAX_REASON_BYTES].decode(errors="ignore")
+        await websocket.close(error.websocket_close, reason)
+    except WebSocketDisconnect:
+        return
+
+
+async def _converse(websocket: WebSocket, watch: Watch) -> None:
+    """Send and listen until the job has ended or the client has gone (``WebSocketDisconnect``)."""
+    sending = asyncio.create_task(_send(websocket, watch))
+    listening = asyncio.create_task(_listen(websocket, watch))
+    both = {sending, listening}
+    try:
+        ended, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
+    finally:
+        for task in both:
+            task.cancel()
+        await asyncio.wait(both)
+
+
+async def _send(websocket: WebSocket, watch: Watch) -> None:
+    async with aclosing(watch.events()) as events:
+        async for event in events:
+            await websocket.send_bytes(event)
+
+
+async def _listen(websocket: WebSocket, watch: Watch) -> None:
+    while True:
+        message = await websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1005))
+        content = message.get("bytes")
+        if content is None:
+            raise InvalidArgument("Text was received; only binary ClientEvents are understood.")
+        watch.acknowledge(decode_acknowledgement(content))
