@@ -5,6 +5,7 @@ An endpoint names what it needs, for example ``async def read(loader: LoaderDepe
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,6 +14,8 @@ from starlette.requests import HTTPConnection
 
 from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.loader import Loader
+from projector_gateway.jobs.feed import JobFeeds
+from projector_gateway.jobs.service import JobService
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,10 @@ class Services:
 
     loader: Loader
     frames: FrameStore
+    jobs: JobService
+    feeds: JobFeeds
+    checks: Mapping[str, Callable[[], Awaitable[bool]]]
+    """What must hold for the gateway to be ready, by the name of the part."""
 
 
 def services(connection: HTTPConnection) -> Services:
@@ -41,5 +48,15 @@ def _frames(services: ServicesDependency) -> FrameStore:
     return services.frames
 
 
+def _jobs(services: ServicesDependency) -> JobService:
+    return services.jobs
+
+
+def _feeds(services: ServicesDependency) -> JobFeeds:
+    return services.feeds
+
+
 LoaderDependency = Annotated[Loader, Depends(_loader)]
 FramesDependency = Annotated[FrameStore, Depends(_frames)]
+JobsDependency = Annotated[JobService, Depends(_jobs)]
+FeedsDependency = Annotated[JobFeeds, Depends(_feeds)]

@@ -1,0 +1,69 @@
+"""REST of runs, embeddings, their columns and sprites."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Response
+from starlette.responses import StreamingResponse
+
+from projector_gateway.clients.loader import Content
+from projector_gateway.datasets.schemas import Embedding, Problem, Run
+from projector_gateway.dependencies import LoaderDependency
+
+Responses = dict[int | str, dict[str, Any]]
+
+_NOT_MODIFIED = 304
+_REVALIDATE = "private, no-cache"
+_A_COLUMN: Responses = {
+    200: {"content": {"application/x-protobuf": {}}, "description": "A serialised projector.loader.v1.Column"},
+    304: {"description": "The content that If-None-Match names still holds"},
+}
+_AN_IMAGE: Responses = {200: {"content": {"image/*": {}}, "description": "The sprite atlas"}, 304: _A_COLUMN[304]}
+
+IfNoneMatch = Annotated[str | None, Header()]
+router = APIRouter(tags=["datasets"])
+
+
+@router.get("/runs")
+async def list_runs(loader: LoaderDependency) -> list[Run]:
+    """All runs below the data root, by name."""
+    return (await loader.runs()).runs
+
+
+@router.get("/diagnosis")
+async def diagnose(loader: LoaderDependency) -> list[Problem]:
+    """Problems of the data root as a whole; a run's own are told with the run."""
+    return (await loader.runs()).problems
+
+
+@router.get("/embeddings/{embedding_id}")
+async def read_embedding(embedding_id: str, loader: LoaderDependency) -> Embedding:
+    """One embedding: shape, digest, columns, sprite."""
+    return await loader.embedding(embedding_id)
+
+
+@router.get("/embeddings/{embedding_id}/columns/{name:path}", response_class=Response, responses=_A_COLUMN)
+async def read_column(
+    embedding_id: str, name: str, loader: LoaderDependency, if_none_match: IfNoneMatch = None
+) -> Response:
+    """One metadata column for all points."""
+    return _streamed(await loader.column(embedding_id, name), if_none_match)
+
+
+@router.get("/embeddings/{embedding_id}/sprite/0/0", response_class=Response, responses=_AN_IMAGE)
+async def read_sprite(embedding_id: str, loader: LoaderDependency, if_none_match: IfNoneMatch = None) -> Response:
+    """The sprite atlas as one image (level 0, page 0)."""
+    return _streamed(await loader.sprite(embedding_id), if_none_match)
+
+
+def _streamed(content: Content, if_none_match: str | None) -> Response:
+    """The content's bytes as they come, or 304 where the client has them already."""
+    etag = f'"{content.digest}"'
+    headers = {"etag": etag, "cache-control": _REVALIDATE}
+    if if_none_match is not None and etag in [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]:
+        content.discard()
+        return Response(status_code=_NOT_MODIFIED, headers=headers)
+    if content.n_bytes is not None:
+        headers["content-length"] = str(content.n_bytes)
+    return StreamingResponse(content.chunks(), headers=headers, media_type=content.media_type)

@@ -1,0 +1,68 @@
+"""REST of jobs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from projector_chassis.errors import InvalidArgument, NotFound
+from projector_contracts.names import JobId
+from projector_gateway.dependencies import FramesDependency, JobsDependency
+from projector_gateway.jobs.messages import decode_job, summarize_state
+from projector_gateway.jobs.schemas import ControlRequest, Job, JobRequest
+
+PROTOBUF = "application/x-protobuf"
+_A_FRAME: dict[int | str, dict[str, Any]] = {
+    200: {"content": {PROTOBUF: {}}, "description": "A serialised projector.compute.v1.JobEvent with a frame"}
+}
+_NEVER_CHANGES = "private, max-age=86400, immutable"
+_SEQUENCE = re.compile(r"[1-9][0-9]{0,18}")
+
+router = APIRouter(tags=["jobs"])
+
+
+@router.post(
+    "/jobs",
+    status_code=202,
+    responses={200: {"model": Job, "description": "The job that already computes this"}},
+)
+async def create_job(request: JobRequest, jobs: JobsDependency, response: Response) -> Job:
+    """Start a job, or find the one that computes the same."""
+    created = await jobs.create(request)
+    response.status_code = 202 if created.is_new else 200
+    return decode_job(created.job.spec, created.job.state)
+
+
+@router.get("/jobs")
+async def list_jobs(embedding_id: str, jobs: JobsDependency) -> list[Job]:
+    """Jobs of one embedding, newest first."""
+    return [decode_job(job.spec, job.state) for job in await jobs.of_embedding(embedding_id)]
+
+
+@router.get("/jobs/{job_id}")
+async def read_job(job_id: JobId, jobs: JobsDependency) -> Job:
+    """One job with its newest state."""
+    job = await jobs.read(job_id)
+    return decode_job(job.spec, job.state)
+
+
+@router.post("/jobs/{job_id}/controls", status_code=202, response_class=Response)
+async def control_job(job_id: JobId, request: ControlRequest, jobs: JobsDependency) -> None:
+    """Ask a job to pause, resume or stop; it does so between two steps."""
+    await jobs.control(job_id, request.action)
+
+
+@router.get("/jobs/{job_id}/frames/{sequence}", response_class=Response, responses=_A_FRAME)
+async def read_frame(job_id: JobId, sequence: str, frames: FramesDependency) -> Response:
+    """One kept frame, or the latest."""
+    if sequence == "latest":
+        newest = summarize_state(await frames.state(job_id)).sequence
+        if newest == 0:
+            raise NotFound(f"Job {job_id} has no frame yet; watch its events or ask again later.")
+        return Response(await frames.frame(job_id, newest), headers={"cache-control": "no-store"}, media_type=PROTOBUF)
+    if not _SEQUENCE.fullmatch(sequence):
+        raise InvalidArgument(f"The frame {sequence!r} is neither a sequence from 1 nor 'latest'.")
+    frame = await frames.frame(job_id, int(sequence))
+    return Response(frame, headers={"cache-control": _NEVER_CHANGES}, media_type=PROTOBUF)

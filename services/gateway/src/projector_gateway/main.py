@@ -1,0 +1,125 @@
+"""The gateway: builds its clients, registers its routes and serves them.
+
+``python -m projector_gateway.main`` starts it; its settings come from the environment (``settings.py``).
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from projector_chassis.logging import configure_logging
+from projector_gateway import health
+from projector_gateway.clients.frames import FrameStore
+from projector_gateway.clients.loader import Loader, open_loader_channel
+from projector_gateway.clients.queue import TaskQueue
+from projector_gateway.clients.redis import open_commands, open_subscriptions
+from projector_gateway.datasets import endpoints as datasets
+from projector_gateway.dependencies import Services
+from projector_gateway.jobs import endpoints as jobs
+from projector_gateway.jobs import socket as job_events
+from projector_gateway.jobs.feed import JobFeeds
+from projector_gateway.jobs.repository import JobRepository
+from projector_gateway.jobs.service import JobService
+from projector_gateway.page import Page
+from projector_gateway.problem import MEDIA_TYPE, ProblemDetails, UnexpectedErrors, register_error_handlers
+from projector_gateway.request_context import RequestContext
+from projector_gateway.security import SameSite
+from projector_gateway.settings import GatewaySettings
+
+API_PREFIX = "/api/v1"
+MAX_BODY_BYTES = 16 * 2**20
+_SHUTDOWN_SECONDS = 3
+_MAX_CLIENT_EVENT_BYTES = 64 * 1024
+_ERROR_RESPONSE: dict[int | str, dict[str, Any]] = {
+    "default": {"description": "An error", "content": {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}}
+}
+
+
+def create_app(settings: GatewaySettings) -> FastAPI:
+    """The whole application; nothing is opened before it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_services(settings) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPI(
+        title="Projector",
+        summary="Embeddings, their projections and the views people keep of them",
+        version=version("projector-gateway"),
+        lifespan=lifespan,
+        openapi_url=f"{API_PREFIX}/openapi.json",
+        docs_url=f"{API_PREFIX}/docs",
+        redoc_url=None,
+        max_body_size=MAX_BODY_BYTES,
+    )
+    register_error_handlers(app)
+    api = APIRouter(prefix=API_PREFIX, responses=_ERROR_RESPONSE)
+    for router in (datasets.router, jobs.router, job_events.router):
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.mount("/", Page(settings.page_directory), name="page")
+    app.add_middleware(SameSite, host_names=settings.host_names)
+    app.add_middleware(UnexpectedErrors)
+    app.add_middleware(RequestContext)  # the last added is the outermost
+    return app
+
+
+@asynccontextmanager
+async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
+    """Build every client and service, and close them in the opposite order."""
+    async with AsyncExitStack() as stack:
+        redis = open_commands(settings.redis_url)
+        stack.push_async_callback(redis.aclose)
+        subscriptions = open_subscriptions(settings.redis_url)
+        stack.push_async_callback(subscriptions.aclose)
+        channel = open_loader_channel(settings.loader_address)
+        stack.push_async_callback(channel.close)
+        queue = TaskQueue(settings.redis_url)
+        stack.push_async_callback(queue.aclose)
+        loader = Loader(channel)
+        frames = FrameStore(redis)
+        feeds = JobFeeds(subscriptions, frames)
+        stack.push_async_callback(feeds.aclose)
+        yield Services(
+            loader=loader,
+            frames=frames,
+            jobs=JobService(JobRepository(redis), queue, loader, max_rows=settings.max_job_rows),
+            feeds=feeds,
+            checks={"redis": frames.is_reachable, "loader": loader.is_serving},
+        )
+
+
+def serve(settings: GatewaySettings) -> None:
+    """Serve until SIGINT or SIGTERM; open WebSockets are then closed with 1012, so that clients reconnect."""
+    configure_logging(service="gateway", level=settings.log_level)
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws_per_message_deflate=False,  # compressing binary frames costs 25 times their transfer
+        ws_max_size=_MAX_CLIENT_EVENT_BYTES,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+    )
+    # uvicorn raises the signal again once it has stopped; a clean stop should be exit status 0.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    uvicorn.Server(config).run()
+
+
+if __name__ == "__main__":
+    serve(GatewaySettings())

@@ -1,0 +1,137 @@
+"""Every error of REST as ``application/problem+json``: public text, its code and the request's id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from projector_chassis.errors import Internal, InvalidArgument, NotFound, PermissionDenied, PublicError, TooLarge
+from projector_gateway.request_context import current_request_id
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 2
+_CODES_OF_ROUTER = {403: PermissionDenied.code, 404: NotFound.code, 413: TooLarge.code}
+_MAX_NAMED_FIELDS = 5
+
+_log = structlog.get_logger(__name__)
+
+
+class ProblemDetails(BaseModel):
+    """Body of every error, after RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    request_id: str
+
+
+def problem_response(*, status: int, code: str, detail: str) -> Response:
+    """The answer that reports one error."""
+    body = ProblemDetails(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=code,
+        detail=detail,
+        request_id=current_request_id(),
+    )
+    headers = {"cache-control": "no-store"}
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
+        headers["retry-after"] = str(RETRY_AFTER_SECONDS)
+    return Response(body.model_dump_json(), status, headers, media_type=MEDIA_TYPE)
+
+
+def response_of(error: PublicError) -> Response:
+    """The answer that reports a public error; of an internal one only the request's id is told."""
+    detail = error.message
+    if isinstance(error, Internal):
+        _log.error("request_failed", error=error.message)
+        detail = f"Something went wrong inside; the log names it under request {current_request_id()}."
+    return problem_response(status=error.http_status, code=error.code, detail=detail)
+
+
+def register_error_handlers(app: FastAPI) -> None:
+    """Answer every kind of error that endpoints and the router raise with a problem body."""
+    app.add_exception_handler(PublicError, _on_public_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_router_error)
+
+
+async def _on_public_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, PublicError)
+    return response_of(error)
+
+
+async def _on_invalid_request(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    detail = in_words(error.errors())
+    return problem_response(status=HTTPStatus.UNPROCESSABLE_ENTITY, code=InvalidArgument.code, detail=detail)
+
+
+async def _on_router_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = _CODES_OF_ROUTER.get(error.status_code, InvalidArgument.code)
+    detail = error.detail
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        detail = f"There is nothing at {request.url.path}."
+    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        detail = f"{request.method} is not allowed at {request.url.path}."
+    response = problem_response(status=error.status_code, code=code, detail=detail)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def in_words(errors: Sequence[Any]) -> str:
+    """What is wrong with a request's fields, one sentence each; at most five are named."""
+    sentences = [f"{_field(error['loc'])}: {error['msg']}{_given(error)}." for error in errors[:_MAX_NAMED_FIELDS]]
+    left_out = len(errors) - len(sentences)
+    if left_out:
+        sentences.append(f"{left_out} more fields are wrong.")
+    return " ".join(sentences)
+
+
+def _field(location: Sequence[str | int]) -> str:
+    """``projection.tsne.perplexity`` for ("body", "projection", "tsne", "perplexity")."""
+    return ".".join(str(part) for part in location[1:]) or str(location[0])
+
+
+def _given(error: dict[str, Any]) -> str:
+    given = error.get("input")
+    return f" (given: {given})" if isinstance(given, str | int | float) and len(str(given)) <= 80 else ""
+
+
+class UnexpectedErrors:
+    """ASGI middleware: what nobody expected becomes a bare 500, its cause goes to the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_started = False
+
+        async def watching_send(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watching_send)
+        except Exception:
+            if scope["type"] != "http":
+                raise
+            _log.exception("request_failed", path=scope["path"])
+            if has_started:
+                raise  # the server must break the connection off, or half an answer would look whole
+            await response_of(Internal("unexpected"))(scope, receive, send)
