@@ -47,4 +47,5 @@ def _clusters(n_points: int, n_dims: int) -> NDArray[np.float32]:
     centres = rng.normal(size=(10, n_dims))
     planes = rng.normal(size=(10, 12, n_dims))
     within = np.einsum("nk,nkd->nd", rng.normal(size=(n_points, 12)), planes[label]) * 0.3
-    return (centres[label] + within + 0.1 * rng.normal(size=(n_points, n_dims))).astype(np.float32)
+    values: NDArray[np.float64] = centres[label] + within + 0.1 * rng.normal(size=(n_points, n_dims))
+    return values.astype(np.float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import httpx
 import numpy as np
@@ -42,7 +42,7 @@ def measure(*, quick: bool) -> Iterator[Row]:
             )
 
 
-def _seconds_to_step(http: httpx.Client, embedding_id: str, projection: dict[str, object], *, step: int) -> float:
+def _seconds_to_step(http: httpx.Client, embedding_id: str, projection: Mapping[str, object], *, step: int) -> float:
     begun = time.perf_counter()
     body = {"embedding_id": embedding_id, "projection": projection, "fresh": True}
     job_id = http.post("/api/v1/jobs", json=body).raise_for_status().json()["id"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ def measure(*, quick: bool) -> Iterator[Row]:
         for _ in range(steps_before):
             _step(optimiser)
         peer = _sklearn_gradient(affinities, optimiser.layout.copy())
-        ours_ms, peer_ms = _alternate(lambda optimiser=optimiser: _step(optimiser), peer, repeats)
+        ours_ms, peer_ms = _alternate(partial(_step, optimiser), peer, repeats)
         yield Row(
             name=f"t-SNE step {n_dims}-D, {points.name}, step {steps_before}",
             value=ours_ms,
