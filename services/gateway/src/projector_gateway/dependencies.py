@@ -16,6 +16,8 @@ from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.loader import Loader
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.service import JobService
+from projector_gateway.neighbors.service import NeighborService
+from projector_gateway.search.service import SearchService
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Services:
     frames: FrameStore
     jobs: JobService
     feeds: JobFeeds
+    neighbors: NeighborService
+    search: SearchService
     checks: Mapping[str, Callable[[], Awaitable[bool]]]
     """What must hold for the gateway to be ready, by the name of the part."""
 
@@ -56,7 +60,17 @@ def _feeds(services: ServicesDependency) -> JobFeeds:
     return services.feeds
 
 
+def _neighbors(services: ServicesDependency) -> NeighborService:
+    return services.neighbors
+
+
+def _search(services: ServicesDependency) -> SearchService:
+    return services.search
+
+
 LoaderDependency = Annotated[Loader, Depends(_loader)]
 FramesDependency = Annotated[FrameStore, Depends(_frames)]
 JobsDependency = Annotated[JobService, Depends(_jobs)]
 FeedsDependency = Annotated[JobFeeds, Depends(_feeds)]
+NeighborsDependency = Annotated[NeighborService, Depends(_neighbors)]
+SearchDependency = Annotated[SearchService, Depends(_search)]

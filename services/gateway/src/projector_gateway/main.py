@@ -19,7 +19,7 @@ from projector_gateway import health
 from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.loader import Loader, open_loader_channel
 from projector_gateway.clients.queue import TaskQueue
-from projector_gateway.clients.redis import open_commands, open_subscriptions
+from projector_gateway.clients.redis import open_commands, open_subscriptions, open_waiting
 from projector_gateway.datasets import endpoints as datasets
 from projector_gateway.dependencies import Services
 from projector_gateway.jobs import endpoints as jobs
@@ -27,9 +27,13 @@ from projector_gateway.jobs import socket as job_events
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.repository import JobRepository
 from projector_gateway.jobs.service import JobService
+from projector_gateway.neighbors import endpoints as neighbors
+from projector_gateway.neighbors.service import NeighborService
 from projector_gateway.page import Page
 from projector_gateway.problem import MEDIA_TYPE, ProblemDetails, UnexpectedErrors, register_error_handlers
 from projector_gateway.request_context import RequestContext
+from projector_gateway.search import endpoints as search
+from projector_gateway.search.service import SearchService
 from projector_gateway.security import SameSite
 from projector_gateway.settings import GatewaySettings
 
@@ -63,7 +67,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     )
     register_error_handlers(app)
     api = APIRouter(prefix=API_PREFIX, responses=_ERROR_RESPONSE)
-    for router in (datasets.router, jobs.router, job_events.router):
+    for router in (datasets.router, jobs.router, job_events.router, neighbors.router, search.router):
         api.include_router(router)
     app.include_router(api)
     app.include_router(health.router)
@@ -82,6 +86,8 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
         stack.push_async_callback(redis.aclose)
         subscriptions = open_subscriptions(settings.redis_url)
         stack.push_async_callback(subscriptions.aclose)
+        answers = open_waiting(settings.redis_url, longest_seconds=settings.neighbors_deadline_seconds)
+        stack.push_async_callback(answers.aclose)
         channel = open_loader_channel(settings.loader_address)
         stack.push_async_callback(channel.close)
         queue = TaskQueue(settings.redis_url)
@@ -95,6 +101,8 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             frames=frames,
             jobs=JobService(JobRepository(redis), queue, loader, max_rows=settings.max_job_rows),
             feeds=feeds,
+            neighbors=NeighborService(loader, queue, answers, deadline_seconds=settings.neighbors_deadline_seconds),
+            search=SearchService(loader, cache_bytes=settings.search_cache_bytes),
             checks={"redis": frames.is_reachable, "loader": loader.is_serving},
         )
 

@@ -7,8 +7,8 @@ import json
 
 from projector_contracts.names import ENGINE_VERSION
 from projector_gateway.datasets.schemas import Embedding
-from projector_gateway.jobs.messages import pack_rows
 from projector_gateway.jobs.schemas import JobRequest
+from projector_gateway.wire_arrays import write_uint32
 
 
 def fingerprint(request: JobRequest, embedding: Embedding) -> str:
@@ -22,7 +22,7 @@ def fingerprint(request: JobRequest, embedding: Embedding) -> str:
             "engine": ENGINE_VERSION,
             "embedding": embedding.id,
             "digest": embedding.digest,
-            "rows": None if request.rows is None else hashlib.sha256(pack_rows(request.rows)).hexdigest(),
+            "rows": None if request.rows is None else hashlib.sha256(write_uint32(request.rows)).hexdigest(),
             "seed": request.seed,
             "projection": request.projection.model_dump(mode="json"),
         },

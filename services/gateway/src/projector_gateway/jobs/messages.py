@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +13,7 @@ from projector_contracts.names import JobId
 from projector_gateway.clients import messages as loader_messages
 from projector_gateway.datasets.schemas import Embedding
 from projector_gateway.jobs.schemas import Action, Job, JobFailure, JobRequest, Metric, Pca, Phase, Projection, Tsne
+from projector_gateway.wire_arrays import write_uint32
 
 _METRICS: dict[int, Metric] = {job_pb2.COSINE: "cosine", job_pb2.EUCLIDEAN: "euclidean"}
 _METRIC_NUMBERS: dict[Metric, job_pb2.Metric.ValueType] = {
@@ -49,17 +47,24 @@ class StateSummary:
 def encode_spec(request: JobRequest, embedding: Embedding) -> bytes:
     """The serialised JobSpec of a checked request."""
     return job_pb2.JobSpec(
-        embedding=job_pb2.EmbeddingRef(
-            embedding_id=embedding.id,
-            digest=embedding.digest,
-            n_points=embedding.n_points,
-            n_dims=embedding.n_dims,
-        ),
-        rows=pack_rows(request.rows or []),
+        embedding=encode_embedding(embedding),
+        rows=write_uint32(request.rows or []),
         seed=request.seed,
         pca=_encode_pca(request.projection) if isinstance(request.projection, Pca) else None,
         tsne=_encode_tsne(request.projection) if isinstance(request.projection, Tsne) else None,
     ).SerializeToString()
+
+
+def encode_embedding(embedding: Embedding) -> job_pb2.EmbeddingRef:
+    """The reference by which workers fetch an embedding."""
+    return job_pb2.EmbeddingRef(
+        embedding_id=embedding.id, digest=embedding.digest, n_points=embedding.n_points, n_dims=embedding.n_dims
+    )
+
+
+def encode_metric(metric: Metric) -> job_pb2.Metric.ValueType:
+    """The number of a metric."""
+    return _METRIC_NUMBERS[metric]
 
 
 def encode_queued_state(job_id: JobId, *, n_points: int, created_at: datetime) -> bytes:
@@ -120,7 +125,7 @@ def decode_job(spec: bytes, state: bytes) -> Job:
     return Job(
         id=known.job_id,
         embedding_id=asked.embedding.embedding_id,
-        rows=unpack_rows(asked.rows) or None,
+        rows=unwrite_uint32(asked.rows) or None,
         seed=asked.seed,
         projection=_decode_projection(asked),
         phase=_PHASES[known.phase],
@@ -135,22 +140,6 @@ def decode_job(spec: bytes, state: bytes) -> Job:
     )
 
 
-def pack_rows(rows: Sequence[int]) -> bytes:
-    """Row indices as uint32 little-endian."""
-    packed = array("I", rows)
-    if sys.byteorder == "big":
-        packed.byteswap()
-    return packed.tobytes()
-
-
-def unpack_rows(content: bytes) -> list[int]:
-    """Row indices from uint32 little-endian."""
-    packed = array("I", content)
-    if sys.byteorder == "big":
-        packed.byteswap()
-    return packed.tolist()
-
-
 def _encode_pca(projection: Pca) -> job_pb2.PcaParameters:
     return job_pb2.PcaParameters(n_components=projection.n_components)
 
@@ -163,7 +152,7 @@ def _encode_tsne(projection: Tsne) -> job_pb2.TsneParameters:
         early_exaggeration=projection.early_exaggeration,
         early_exaggeration_steps=projection.early_exaggeration_steps,
         n_steps=projection.n_steps,
-        metric=_METRIC_NUMBERS[projection.metric],
+        metric=encode_metric(projection.metric),
     )
 
 

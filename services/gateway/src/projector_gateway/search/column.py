@@ -1,0 +1,98 @@
+"""A metadata column made ready for searching: its distinct texts, and which rows show them."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from itertools import pairwise
+
+import re2
+
+from projector_chassis.errors import Internal, InvalidArgument
+from projector_contracts.loader.v1 import loader_pb2
+from projector_gateway.search.shown_number import shown_number
+from projector_gateway.wire_arrays import read_float64, read_uint32
+
+_MISSING = 0xFFFFFFFF
+_BYTES_OF_TEXT = 60  # a short Python string with its place in the list and its folded twin
+
+
+@dataclass(frozen=True)
+class SearchableColumn:
+    """Distinct texts of a column and, for each row, the index of the text it shows.
+
+    Attributes:
+        texts: distinct shown texts.
+        folded: the same, casefolded.
+        codes: (n_rows,) uint32 indices into texts; 0xFFFFFFFF where the cell is missing.
+    """
+
+    texts: list[str]
+    folded: list[str]
+    codes: array[int]
+
+    @property
+    def n_bytes(self) -> int:
+        """About what it takes in memory."""
+        return len(self.codes) * self.codes.itemsize + sum(_BYTES_OF_TEXT + 2 * len(text) for text in self.texts)
+
+    def rows_with_text(self, query: str) -> list[int]:
+        """Rows, ascending, whose text holds the query, whatever the case."""
+        wanted = query.casefold()
+        return self._rows_of([wanted in text for text in self.folded])
+
+    def rows_with_pattern(self, pattern: str) -> list[int]:
+        """Rows, ascending, whose text holds a match of the RE2 expression, whatever the case.
+
+        Raises:
+            InvalidArgument: the expression is not one; the reason is named.
+        """
+        options = re2.Options()
+        options.case_sensitive = False
+        options.log_errors = False
+        try:
+            search = re2.compile(pattern, options).search
+        except re2.error as error:
+            raise InvalidArgument(f"query {pattern!r} is no regular expression (RE2): {_reason(error)}.") from error
+        return self._rows_of([search(text) is not None for text in self.texts])
+
+    def _rows_of(self, matches: list[bool]) -> list[int]:
+        return [row for row, code in enumerate(self.codes) if code != _MISSING and matches[code]]
+
+
+def decode_column(content: bytes) -> SearchableColumn:
+    """A serialised ``projector.loader.v1.Column``, ready for searching."""
+    column = loader_pb2.Column.FromString(content)
+    match column.WhichOneof("values"):
+        case "numbers":
+            return _from_cells([_shown(number) for number in read_float64(column.numbers.float64)])
+        case "dictionary":
+            texts = list(column.dictionary.values)
+            return SearchableColumn(texts, [text.casefold() for text in texts], read_uint32(column.dictionary.codes))
+        case "text":
+            return _from_cells(_cells(column.text))
+        case _:
+            raise Internal("The loader sent a column without values.")
+
+
+def _from_cells(cells: list[str]) -> SearchableColumn:
+    """A column from one text a row, empty where missing."""
+    codes_of: dict[str, int] = {}
+    codes = array("I", [codes_of.setdefault(cell, len(codes_of)) if cell else _MISSING for cell in cells])
+    texts = list(codes_of)
+    return SearchableColumn(texts, [text.casefold() for text in texts], codes)
+
+
+def _cells(values: loader_pb2.TextValues) -> list[str]:
+    offsets = read_uint32(values.offsets)
+    return [values.utf8[start:end].decode() for start, end in pairwise(offsets)]
+
+
+def _shown(number: float) -> str:
+    return "" if number != number else shown_number(number)  # NaN stands for a missing cell
+
+
+def _reason(error: Exception) -> str:
+    """RE2 gives its reason as bytes."""
+    reason = error.args[0] if error.args else "it cannot be read"
+    return reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
