@@ -125,7 +125,7 @@ def decode_job(spec: bytes, state: bytes) -> Job:
     return Job(
         id=known.job_id,
         embedding_id=asked.embedding.embedding_id,
-        rows=unwrite_uint32(asked.rows) or None,
+        rows=read_uint32(asked.rows).tolist() or None,
         seed=asked.seed,
         projection=_decode_projection(asked),
         phase=_PHASES[known.phase],
