@@ -13,7 +13,7 @@ from projector_contracts.names import JobId
 from projector_gateway.clients import messages as loader_messages
 from projector_gateway.datasets.schemas import Embedding
 from projector_gateway.jobs.schemas import Action, Job, JobFailure, JobRequest, Metric, Pca, Phase, Projection, Tsne
-from projector_gateway.wire_arrays import write_uint32
+from projector_gateway.wire_arrays import read_uint32, write_uint32
 
 _METRICS: dict[int, Metric] = {job_pb2.COSINE: "cosine", job_pb2.EUCLIDEAN: "euclidean"}
 _METRIC_NUMBERS: dict[Metric, job_pb2.Metric.ValueType] = {
