@@ -13,6 +13,8 @@ from projector_cli.part import Part
 from projector_cli.part_log import PartLog
 
 _CHUNK_BYTES: Final = 2**16
+_PIPE_BYTES: Final = 4096
+"""Fits into every system's pipe before anybody reads."""
 _LAST_OUTPUT_SECONDS: Final = 1.0
 """How long output may still come after the end: only a process that left its group could hold the pipe."""
 
@@ -20,9 +22,12 @@ _LAST_OUTPUT_SECONDS: Final = 1.0
 class Child:
     """A started process; made by ``start``. Its output is read all the time, so that it never blocks on a full pipe."""
 
-    def __init__(self, part: Part, process: asyncio.subprocess.Process, log: PartLog, guard: Guard) -> None:
+    def __init__(
+        self, part: Part, process: asyncio.subprocess.Process, output: int, log: PartLog, guard: Guard
+    ) -> None:
         self.part = part
         self._process = process
+        self._output = output
         self._log = log
         self._guard = guard
         self._end = asyncio.create_task(self._follow())
@@ -34,19 +39,26 @@ class Child:
         Raises:
             OSError: the program cannot be run.
         """
-        process = await asyncio.create_subprocess_exec(
-            *part.command,
-            env=dict(part.environment),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-        )
+        # Pipes of our own: asyncio's would hold back the news of a death while a grandchild keeps its output open.
+        output, written = os.pipe()
+        reading = _filled_pipe(part.standard_input)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *part.command,
+                env=dict(part.environment),
+                stdin=reading,
+                stdout=written,
+                stderr=written,
+                start_new_session=True,
+            )
+        except OSError:
+            os.close(output)
+            raise
+        finally:
+            os.close(reading)
+            os.close(written)
         guard.note_started(process.pid)
-        assert process.stdin is not None
-        process.stdin.write(part.standard_input)
-        process.stdin.close()
-        return cls(part, process, log, guard)
+        return cls(part, process, output, log, guard)
 
     @property
     def pid(self) -> int:
@@ -84,9 +96,24 @@ class Child:
         return code
 
     async def _read_output(self) -> None:
-        assert self._process.stdout is not None
-        while chunk := await self._process.stdout.read(_CHUNK_BYTES):
-            self._log.write(chunk)
+        reader = asyncio.StreamReader()
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(self._output, "rb", buffering=0)
+        )
+        try:
+            while chunk := await reader.read(_CHUNK_BYTES):
+                self._log.write(chunk)
+        finally:
+            transport.close()
+
+
+def _filled_pipe(content: bytes) -> int:
+    """Reading end of a pipe that holds some bytes and then ends."""
+    assert len(content) <= _PIPE_BYTES
+    reading, writing = os.pipe()
+    os.write(writing, content)
+    os.close(writing)
+    return reading
 
 
 def exit_cause(code: int) -> str:

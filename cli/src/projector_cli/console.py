@@ -79,6 +79,11 @@ class Progress:
             self._pending.remove(name)
             self._refresh()
 
+    @property
+    def text(self) -> str:
+        """Title and what is pending."""
+        return f"{self._title}: {', '.join(self._pending)}" if self._pending else self._title
+
     def _refresh(self) -> None:
         if self._show is not None:
-            self._show(f"{self._title}: {', '.join(self._pending)}" if self._pending else self._title)
+            self._show(self.text)

@@ -36,7 +36,6 @@ class Guard:
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(line.encode())
-            self._process.stdin.flush()
         except BrokenPipeError:  # somebody killed the guard: a new one learns all groups
             self._process.wait()
             self._process = self._start()
@@ -44,11 +43,11 @@ class Guard:
     def _start(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", _SCRIPT],
+            bufsize=0,  # a line left in a buffer would be lost with the supervisor
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
         assert process.stdin is not None
         process.stdin.write("".join(f"+{group}\n" for group in sorted(self._groups)).encode())
-        process.stdin.flush()
         return process
