@@ -11,9 +11,17 @@ export namespace Rest {
   export type Problem = Schemas['Problem'];
   export type Job = Schemas['Job'];
   export type JobRequest = Schemas['JobRequest'];
+  export type Projection = Job['projection'];
+  export type Neighbors = Schemas['Neighbors'];
+  export type NeighborsRequest = Schemas['NeighborsRequest'];
+  export type SearchRequest = Schemas['SearchRequest'];
+  export type SearchResult = Schemas['SearchResult'];
   export type Collection = Schemas['Collection'];
   export type Bookmark = Schemas['Bookmark'];
   export type BookmarkRequest = Schemas['BookmarkRequest'];
+  export type BookmarkChange = Schemas['BookmarkChange'];
+  export type CollectionRequest = Schemas['CollectionRequest'];
+  export type CollectionChange = Schemas['CollectionChange'];
   export type View = Schemas['View'];
   export type ImportResult = Schemas['ImportResult'];
 }

@@ -8,6 +8,7 @@
  */
 
 import type { Rest } from '../api/rest-types';
+import type { Legend } from '../domain/color-scale';
 import type { ColumnValues } from '../domain/columns';
 import type { Appearance, CameraState, Tool } from '../scene/scene-api';
 
@@ -19,9 +20,11 @@ export type Remote<T> =
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface LayoutState {
-  readonly jobId: string | null; // null: a bookmark's stored coordinates
+  readonly jobId: string | null; // null: not one frame of one job (a bookmark's coordinates, a part of a layout)
   readonly bookmarkId: string | null;
   readonly method: string; // pca, tsne, or the name a file gave
+  readonly projection: Rest.Projection | null; // null: the coordinates came from a file without parameters
+  readonly seed: number;
   readonly sequence: number;
   readonly step: number;
   readonly loss: number; // NaN where it has no meaning
@@ -71,8 +74,25 @@ export interface Notice {
   readonly message: string;
 }
 
+export type Theme = 'light' | 'dark';
+export type Side = 'left' | 'right';
+
+export interface PanelPlace {
+  readonly widthPx: number;
+  readonly collapsed: boolean;
+}
+
+/** Where the camera shall go once the layout of the same change is shown. A new object is a new wish. */
+export interface CameraTarget {
+  readonly camera: CameraState | 'home';
+  readonly flight: boolean;
+}
+
 export interface State {
-  readonly theme: 'light' | 'dark' | 'system';
+  readonly theme: Theme | 'system';
+  readonly systemTheme: Theme; // what the system prefers; `shownTheme` in selectors.ts resolves the two
+  readonly panelPlaces: Readonly<Record<Side, PanelPlace>>;
+  readonly helpOpen: boolean; // the sheet of keyboard shortcuts
   readonly online: boolean; // the gateway answered the last request or socket
   readonly runs: Remote<readonly Rest.Run[]>;
   readonly embedding: Remote<Rest.Embedding>;
@@ -81,6 +101,7 @@ export interface State {
   readonly labelColumn: string | null; // null: row numbers
   readonly colorColumn: string | null;
   readonly colorMode: 'auto' | 'categorical' | 'numeric';
+  readonly legend: Legend | null; // of the colour column; null: none chosen or not fetched yet
   readonly legendIsolated: ReadonlySet<string>; // values kept by clicks in the legend; empty: all
   readonly appearance: Appearance;
   readonly tool: Tool;
@@ -88,6 +109,7 @@ export interface State {
   readonly pca: PcaSettings;
   readonly tsne: TsneSettings;
   readonly viewDims: 2 | 3;
+  readonly requesting: boolean; // a projection was asked for and the job is not known yet
   readonly jobView: JobView | null; // the job being shown or watched
   readonly layout: LayoutState | null;
   readonly isolatedRows: Uint32Array | null; // original rows; null: all are shown
@@ -98,7 +120,8 @@ export interface State {
   readonly collections: Remote<readonly Rest.Collection[]>;
   readonly openCollection: string | null;
   readonly openBookmark: string | null;
-  readonly camera: CameraState | null;
+  readonly camera: CameraState | null; // where the person last left it
+  readonly cameraTarget: CameraTarget | null;
   readonly notices: readonly Notice[]; // listed under the bell until dismissed
 }
 
@@ -107,6 +130,8 @@ export interface Actions {
   openEmbedding(embeddingId: string): Promise<void>;
   reload(): Promise<void>;
   setTheme(theme: State['theme']): void;
+  setPanel(side: Side, change: Partial<PanelPlace>): void;
+  setHelpOpen(open: boolean): void;
   labelBy(column: string | null): void;
   colorBy(column: string | null): void;
   /** Fetches the values of every column that is not here yet: the metadata card shows all of them. */
@@ -116,6 +141,8 @@ export interface Actions {
   setAppearance(appearance: Appearance): void;
   setTool(tool: Tool): void;
   chooseProjection(tab: State['projectionTab']): void;
+  /** PCA: shows two or three components. t-SNE: of the next run, and of the shown layout as far as it has them. */
+  setViewDims(dims: 2 | 3): void;
   setPcaComponents(components: readonly number[]): void;
   setTsne(change: Partial<TsneSettings>): void;
   /** Asks for the projection of the open tab over the shown rows; joins a job that is the same. */
@@ -132,6 +159,7 @@ export interface Actions {
   isolateSelection(): Promise<void>;
   showAll(): Promise<void>;
   createCollection(name: string): Promise<void>;
+  chooseCollection(id: string): void;
   renameCollection(id: string, name: string): Promise<void>;
   deleteCollection(id: string): Promise<void>;
   saveBookmark(name: string): Promise<void>;
@@ -142,6 +170,8 @@ export interface Actions {
   moveBookmark(id: string, toIndex: number): Promise<void>;
   importBookmarks(files: readonly File[]): Promise<void>;
   bookmarkLink(id: string): string;
+  /** Link to what is shown now: embedding, job, colours, components, camera, selection. */
+  shareLink(): string;
   exportLink(collectionId: string): string;
   resetCamera(): void;
   /** Moves the camera closer (factor above 1) or away; the buttons and the keys + and -. */

@@ -1,0 +1,181 @@
+/** Every REST route of the gateway as a typed call. */
+
+import { fromBinary } from '@bufbuild/protobuf';
+import type { ColumnValues } from '../domain/columns';
+import { decodeColumn } from './columns';
+import { type DecodedFrame, decodeFrame } from './frames';
+import { type Frame, JobEventSchema } from './generated/projector_contracts/compute/v1/job_pb';
+import { ColumnSchema } from './generated/projector_contracts/loader/v1/loader_pb';
+import { ApiError, type Http } from './http';
+import type { Rest } from './rest-types';
+
+const API = 'api/v1';
+const BULK_SECONDS = 180;
+const QUERY_SECONDS = 60;
+
+export class RestApi {
+  constructor(private readonly http: Http) {}
+
+  runs(signal?: AbortSignal): Promise<Rest.Run[]> {
+    return this.http.json(`${API}/runs`, withSignal(signal));
+  }
+
+  diagnosis(signal?: AbortSignal): Promise<Rest.Problem[]> {
+    return this.http.json(`${API}/diagnosis`, withSignal(signal));
+  }
+
+  embedding(id: string, signal?: AbortSignal): Promise<Rest.Embedding> {
+    return this.http.json(`${API}/embeddings/${segment(id)}`, withSignal(signal));
+  }
+
+  async column(embeddingId: string, name: string, signal?: AbortSignal): Promise<ColumnValues> {
+    const path = `${API}/embeddings/${segment(embeddingId)}/columns/${segment(name)}`;
+    const bytes = await this.http.bytes(path, { timeoutSeconds: BULK_SECONDS, ...withSignal(signal) });
+    return decodeColumn(fromBinary(ColumnSchema, bytes));
+  }
+
+  async sprite(embeddingId: string, signal?: AbortSignal): Promise<Blob> {
+    const path = `${API}/embeddings/${segment(embeddingId)}/sprite/0/0`;
+    return (await this.http.send(path, { timeoutSeconds: BULK_SECONDS, ...withSignal(signal) })).blob();
+  }
+
+  neighbors(
+    embeddingId: string,
+    query: Rest.NeighborsRequest,
+    signal?: AbortSignal,
+  ): Promise<Rest.Neighbors> {
+    return this.http.json(`${API}/embeddings/${segment(embeddingId)}/neighbors`, {
+      method: 'POST',
+      json: query,
+      repeatable: true,
+      timeoutSeconds: QUERY_SECONDS,
+      ...withSignal(signal),
+    });
+  }
+
+  search(embeddingId: string, query: Rest.SearchRequest, signal?: AbortSignal): Promise<Rest.SearchResult> {
+    return this.http.json(`${API}/embeddings/${segment(embeddingId)}/search`, {
+      method: 'POST',
+      json: query,
+      repeatable: true,
+      ...withSignal(signal),
+    });
+  }
+
+  /** The same request finds the same job, so that it may be repeated. */
+  createJob(request: Rest.JobRequest, signal?: AbortSignal): Promise<Rest.Job> {
+    return this.http.json(`${API}/jobs`, {
+      method: 'POST',
+      json: request,
+      repeatable: !request.fresh,
+      ...withSignal(signal),
+    });
+  }
+
+  jobs(embeddingId: string, signal?: AbortSignal): Promise<Rest.Job[]> {
+    return this.http.json(
+      `${API}/jobs?${new URLSearchParams({ embedding_id: embeddingId })}`,
+      withSignal(signal),
+    );
+  }
+
+  job(id: string, signal?: AbortSignal): Promise<Rest.Job> {
+    return this.http.json(`${API}/jobs/${segment(id)}`, withSignal(signal));
+  }
+
+  async controlJob(id: string, action: 'pause' | 'resume' | 'stop'): Promise<void> {
+    await this.http.send(`${API}/jobs/${segment(id)}/controls`, { method: 'POST', json: { action } });
+  }
+
+  jobFrame(id: string, sequence: number | 'latest', signal?: AbortSignal): Promise<DecodedFrame> {
+    return this.#frame(`${API}/jobs/${segment(id)}/frames/${sequence}`, signal);
+  }
+
+  /** WebSocket address of a job's events; without `after` it starts at the newest frame. */
+  jobEventsUrl(id: string, after: number | null): string {
+    const url = this.http.url(`${API}/jobs/${segment(id)}/events`);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    if (after !== null) url.searchParams.set('after', String(after));
+    return url.href;
+  }
+
+  collections(embeddingId: string, signal?: AbortSignal): Promise<Rest.Collection[]> {
+    const query = new URLSearchParams({ embedding_id: embeddingId });
+    return this.http.json(`${API}/collections?${query}`, withSignal(signal));
+  }
+
+  createCollection(request: Rest.CollectionRequest): Promise<Rest.Collection> {
+    return this.http.json(`${API}/collections`, { method: 'POST', json: request });
+  }
+
+  changeCollection(id: string, change: Rest.CollectionChange, version: number): Promise<Rest.Collection> {
+    return this.http.json(`${API}/collections/${segment(id)}`, {
+      method: 'PATCH',
+      json: change,
+      ifMatch: version,
+    });
+  }
+
+  async deleteCollection(id: string): Promise<void> {
+    await this.http.send(`${API}/collections/${segment(id)}`, { method: 'DELETE' });
+  }
+
+  exportUrl(collectionId: string): string {
+    return this.http.url(`${API}/collections/${segment(collectionId)}/export`).href;
+  }
+
+  importCollection(embeddingId: string, name: string, file: Blob): Promise<Rest.ImportResult> {
+    const query = new URLSearchParams({ embedding_id: embeddingId, name });
+    return this.http.json(`${API}/collections/import?${query}`, {
+      method: 'POST',
+      body: file,
+      timeoutSeconds: BULK_SECONDS,
+    });
+  }
+
+  createBookmark(collectionId: string, request: Rest.BookmarkRequest): Promise<Rest.Bookmark> {
+    return this.http.json(`${API}/collections/${segment(collectionId)}/bookmarks`, {
+      method: 'POST',
+      json: request,
+    });
+  }
+
+  bookmark(id: string, signal?: AbortSignal): Promise<Rest.Bookmark> {
+    return this.http.json(`${API}/bookmarks/${segment(id)}`, withSignal(signal));
+  }
+
+  changeBookmark(id: string, change: Rest.BookmarkChange, version: number): Promise<Rest.Bookmark> {
+    return this.http.json(`${API}/bookmarks/${segment(id)}`, {
+      method: 'PATCH',
+      json: change,
+      ifMatch: version,
+    });
+  }
+
+  async deleteBookmark(id: string): Promise<void> {
+    await this.http.send(`${API}/bookmarks/${segment(id)}`, { method: 'DELETE' });
+  }
+
+  bookmarkLayout(id: string, signal?: AbortSignal): Promise<DecodedFrame> {
+    return this.#frame(`${API}/bookmarks/${segment(id)}/layout`, signal);
+  }
+
+  async #frame(path: string, signal?: AbortSignal): Promise<DecodedFrame> {
+    const bytes = await this.http.bytes(path, { timeoutSeconds: BULK_SECONDS, ...withSignal(signal) });
+    return decodeFrame(frameOf(bytes, path));
+  }
+}
+
+function frameOf(bytes: Uint8Array, path: string): Frame {
+  const { event } = fromBinary(JobEventSchema, bytes);
+  if (event.case !== 'frame') throw new ApiError(200, 'internal', `No layout came from ${path}.`, null);
+  return event.value;
+}
+
+function segment(text: string): string {
+  return encodeURIComponent(text);
+}
+
+function withSignal(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal ? { signal } : {};
+}

@@ -1,0 +1,56 @@
+/** What follows from the state, computed where it is read. */
+
+import { type ColumnValues, textOfRow } from '../domain/columns';
+import { percent } from '../domain/format';
+import type { LayoutState, State, Theme } from './model';
+
+export function shownTheme(state: Pick<State, 'theme' | 'systemTheme'>): Theme {
+  return state.theme === 'system' ? state.systemTheme : state.theme;
+}
+
+/** Values of a column when they have arrived; null before. */
+export function readyColumn(state: State, name: string | null): ColumnValues | null {
+  const column = name === null ? undefined : state.columns.get(name);
+  return column?.kind === 'ready' ? column.value : null;
+}
+
+/** The label of an original row: its text in the label column, else its number. */
+export function labelOfRow(state: State, row: number): string {
+  const column = readyColumn(state, state.labelColumn);
+  return (column && textOfRow(column, row)) || String(row);
+}
+
+/** Columns of the layout that are drawn as x, y and z. */
+export function shownComponents(
+  state: Pick<State, 'pca' | 'viewDims'>,
+  layout: LayoutState,
+): readonly number[] {
+  const nShown = Math.min(state.viewDims, layout.nComponents);
+  if (layout.method !== 'pca') return Array.from({ length: nShown }, (_, index) => index);
+  const within = state.pca.components.filter((component) => component < layout.nComponents);
+  const rest = Array.from({ length: layout.nComponents }, (_, index) => index).filter(
+    (i) => !within.includes(i),
+  );
+  return [...within, ...rest].slice(0, nShown);
+}
+
+/** Captions of the axes: components with their share of the variance for PCA, none else. */
+export function axisCaptions(state: State): readonly string[] {
+  const { layout, jobView } = state;
+  if (layout?.method !== 'pca') return [];
+  const shares = jobView?.job.id === layout.jobId ? jobView.job.explained_variance_ratio : null;
+  return shownComponents(state, layout).map((component) => {
+    const share = shares?.[component];
+    return share === undefined ? `PC ${component + 1}` : `PC ${component + 1} (${percent(share)})`;
+  });
+}
+
+/** Original row of a shown point. */
+export function rowOfPoint(layout: LayoutState, point: number): number {
+  return layout.rows?.[point] ?? point;
+}
+
+/** Whether a job goes on by itself or can be continued. */
+export function isFinal(phase: string): boolean {
+  return phase === 'finished' || phase === 'stopped' || phase === 'failed';
+}
