@@ -82,7 +82,7 @@ class DataRoot:
     def _name(self, text: str, base: AssetPath, real: Path) -> str:
         """``text`` as a name below the root; where that would go through a link's target, the real place."""
         lexical = os.path.normpath(os.path.join(base.name, text))
-        if os.path.isabs(text) or lexical.startswith(".."):
+        if os.path.isabs(text) or lexical.split("/")[0] == "..":
             lexical = real.relative_to(self._folder).as_posix()
         return printable(lexical)
 

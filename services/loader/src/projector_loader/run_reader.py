@@ -163,6 +163,8 @@ class RunReader:
                 continue
             _report_damage(draft, checkpoint, variables)
             for variable in variables:
+                if is_internal(variable.name):
+                    continue
                 key = base_name(variable.name)
                 held[key] = None
                 _add_variable(draft, checkpoint, variable, named.get(key), template, config.file)
@@ -181,8 +183,6 @@ def _add_variable(
     config_file: AssetPath | None,
 ) -> None:
     """Add one variable of a checkpoint to the run, or the reason why it cannot be viewed."""
-    if is_internal(variable.name):
-        return
     reason = why_not_viewable(variable.name, variable.shape, variable.dtype, is_named=item is not None)
     if reason is None and variable.damage:
         reason = variable.damage

@@ -1,0 +1,110 @@
+"""Real checkpoints, written by TensorFlow, which is imported once for all tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from projector_loader.asset_paths import AssetPath, DataRoot
+from projector_loader.catalog import Catalog
+
+Arrays = Mapping[str, NDArray[Any]]
+SaveCheckpoint = Callable[[Path, Arrays], None]
+
+
+@pytest.fixture(scope="session")
+def tensorflow() -> Any:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    import tensorflow
+
+    return tensorflow
+
+
+@pytest.fixture(scope="session")
+def save_checkpoint(tensorflow: Any) -> SaveCheckpoint:
+    """Writes arrays as variables of a TF2 object-based checkpoint with exactly that prefix."""
+
+    def save(prefix: Path, arrays: Arrays) -> None:
+        prefix.parent.mkdir(parents=True, exist_ok=True)
+        variables = {name: tensorflow.Variable(values) for name, values in arrays.items()}
+        tensorflow.train.Checkpoint(**variables).write(str(prefix))
+
+    return save
+
+
+@pytest.fixture(scope="session")
+def save_graph(tensorflow: Any) -> Callable[..., None]:
+    """Writes arrays with a TF1 ``Saver``: ``parts`` cuts every variable, ``version`` 1 is the format before bundles."""
+    v1 = tensorflow.compat.v1
+
+    def save(prefix: Path, arrays: Arrays, *, step: int | None = None, parts: int = 1, version: int = 2) -> None:
+        prefix.parent.mkdir(parents=True, exist_ok=True)
+        with tensorflow.Graph().as_default(), v1.Session() as session:
+            for name, values in arrays.items():
+                v1.get_variable(
+                    name,
+                    shape=values.shape,
+                    dtype=values.dtype,
+                    initializer=_rows_of(values),
+                    partitioner=v1.fixed_size_partitioner(parts) if parts > 1 else None,
+                    use_resource=False,
+                )
+            session.run(v1.global_variables_initializer())
+            saver = v1.train.Saver(write_version=version, max_to_keep=10)
+            saver.save(session, str(prefix), global_step=step, write_meta_graph=False)
+
+    return save
+
+
+def _rows_of(values: NDArray[Any]) -> Callable[..., NDArray[Any]]:
+    """An initializer that gives each part of a partitioned variable its rows."""
+
+    def rows(shape: list[int], dtype: Any = None, partition_info: Any = None) -> NDArray[Any]:
+        first = partition_info.var_offset[0] if partition_info is not None else 0
+        return values[first : first + int(shape[0])]
+
+    return rows
+
+
+@pytest.fixture
+def matrix() -> NDArray[np.float32]:
+    """Twelve points of five dimensions."""
+    return np.random.default_rng(1).standard_normal((12, 5)).astype(np.float32)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> DataRoot:
+    """A data root with nothing in it."""
+    folder = tmp_path / "root"
+    folder.mkdir()
+    return DataRoot(folder)
+
+
+@pytest.fixture
+def place(root: DataRoot) -> Callable[[str], AssetPath]:
+    """The place that a path relative to the data root names."""
+    return lambda name: root.resolve(name, base=root.top)
+
+
+@pytest.fixture
+def write(root: DataRoot) -> Callable[[str, str | bytes], AssetPath]:
+    """Writes a file below the data root."""
+
+    def write_file(name: str, content: str | bytes) -> AssetPath:
+        path = root.top.absolute / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return root.resolve(name, base=root.top)
+
+    return write_file
+
+
+@pytest.fixture
+def catalog(root: DataRoot) -> Catalog:
+    return Catalog(root, max_folders=1000)

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from projector_chassis.errors import Conflict
+from projector_loader.asset_paths import DataRoot
+from projector_loader.checkpoints import CheckpointFiles, find_checkpoints
+from projector_loader.model import TensorName
+from projector_loader.readers.checkpoint import CheckpointReader, TensorFlowTensor, Variable
+from projector_loader.readers.contiguous import ContiguousTensor
+
+DTYPES = [
+    *(
+        "float32",
+        "float64",
+        "float16",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "bool",
+    ),
+    ml_dtypes.bfloat16,
+]
+SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
+
+
+def only_checkpoint(root: DataRoot) -> CheckpointFiles:
+    (checkpoint,) = find_checkpoints(root, root.top).checkpoints
+    return checkpoint
+
+
+def variables(root: DataRoot) -> dict[str, Variable]:
+    found = CheckpointReader(root).variables(only_checkpoint(root))
+    return {variable.name: variable for variable in found}
+
+
+def read(variable: Variable, n_rows: int = 5) -> NDArray[np.float32]:
+    assert variable.source is not None
+    joined = b"".join(variable.source.read_blocks(n_rows))
+    return np.frombuffer(joined, "<f4").reshape(variable.shape)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=lambda dtype: np.dtype(dtype).name)
+def test_every_real_dtype_reads_as_tensorflow_casts_it(
+    root: DataRoot, save_checkpoint: Any, tensorflow: Any, dtype: Any
+) -> None:
+    values = (np.random.default_rng(2).random((17, 3)) * 100).astype(dtype)
+    save_checkpoint(root.top.absolute / "model.ckpt", {"before": np.arange(7, dtype=np.uint8), "values": values})
+
+    variable = variables(root)[f"values{SUFFIX}"]
+
+    assert isinstance(variable.source, ContiguousTensor)
+    expected = tensorflow.train.load_variable(str(root.top.absolute / "model.ckpt"), variable.name)
+    np.testing.assert_array_equal(read(variable), expected.astype(np.float32))
+
+
+def test_partitioned_variable_is_joined(root: DataRoot, save_graph: Any, matrix: Any) -> None:
+    save_graph(root.top.absolute / "model.ckpt", {"cut": matrix}, parts=3)
+
+    variable = variables(root)["cut"]
+
+    assert isinstance(variable.source, TensorFlowTensor)
+    np.testing.assert_array_equal(read(variable), matrix)
+
+
+def test_format_before_bundles_is_read(root: DataRoot, save_graph: Any, matrix: Any) -> None:
+    save_graph(root.top.absolute / "model.ckpt", {"old": matrix}, step=3, version=1)
+
+    variable = variables(root)["old"]
+
+    assert (variable.shape, variable.dtype) == ((12, 5), "float32")
+    np.testing.assert_array_equal(read(variable), matrix)
+
+
+def test_damaged_file_of_the_old_format_is_reported_without_its_path(
+    root: DataRoot, save_graph: Any, matrix: Any
+) -> None:
+    save_graph(root.top.absolute / "model.ckpt", {"old": matrix}, version=1)
+    file = root.top.absolute / "model.ckpt"
+    file.write_bytes(file.read_bytes()[:-20])
+
+    with pytest.raises(Conflict, match=r"^model\.ckpt or a data file beside it is damaged") as caught:
+        variables(root)
+
+    assert str(root.top.absolute) not in str(caught.value)
+
+
+def test_digest_changes_with_the_values(root: DataRoot, save_checkpoint: Any, matrix: Any) -> None:
+    prefix = root.top.absolute / "model.ckpt"
+    save_checkpoint(prefix, {"values": matrix})
+    first = variables(root)[f"values{SUFFIX}"].source
+    assert first is not None
+    digest = first.digest()
+
+    save_checkpoint(prefix, {"values": matrix + 1})
+    second = variables(root)[f"values{SUFFIX}"].source
+
+    assert second is not None
+    assert second.digest() != digest
+
+
+def test_tensors_before_the_cut_of_a_shard_stay_readable(root: DataRoot, save_checkpoint: Any, matrix: Any) -> None:
+    save_checkpoint(root.top.absolute / "model.ckpt", {"early": matrix, "late": matrix})
+    shard = root.top.absolute / "model.ckpt.data-00000-of-00001"
+    late = variables(root)[f"late{SUFFIX}"].source
+    assert isinstance(late, ContiguousTensor)
+    shard.write_bytes(shard.read_bytes()[: late.offset + 8])
+
+    found = variables(root)
+
+    np.testing.assert_array_equal(read(found[f"early{SUFFIX}"]), matrix)
+    assert found[f"late{SUFFIX}"].source is None
+    assert found[f"late{SUFFIX}"].damage.startswith("model.ckpt.data-00000-of-00001 was cut short: it has ")
+
+
+def test_missing_shard_is_named(root: DataRoot, save_checkpoint: Any, matrix: Any) -> None:
+    save_checkpoint(root.top.absolute / "model.ckpt", {"values": matrix})
+    checkpoint = only_checkpoint(root)
+    (root.top.absolute / "model.ckpt.data-00000-of-00001").unlink()
+
+    (variable,) = [v for v in CheckpointReader(root).variables(checkpoint) if v.name == f"values{SUFFIX}"]
+
+    assert variable.damage == "model.ckpt.data-00000-of-00001 does not exist."
+
+
+def test_cut_index_is_named(root: DataRoot, save_checkpoint: Any, matrix: Any) -> None:
+    save_checkpoint(root.top.absolute / "model.ckpt", {"values": matrix})
+    index = root.top.absolute / "model.ckpt.index"
+    index.write_bytes(index.read_bytes()[:-10])
+
+    with pytest.raises(Conflict, match=r"^model\.ckpt\.index is damaged: it does not end as an index file does"):
+        variables(root)
+
+
+def test_shard_cut_after_listing_is_a_typed_error(root: DataRoot, save_checkpoint: Any, matrix: Any) -> None:
+    save_checkpoint(root.top.absolute / "model.ckpt", {"values": matrix})
+    variable = variables(root)[f"values{SUFFIX}"]
+    shard = root.top.absolute / "model.ckpt.data-00000-of-00001"
+    shard.write_bytes(shard.read_bytes()[:100])
+
+    with pytest.raises(Conflict, match="ends at byte 100, but the tensor needs"):
+        read(variable)
+
+
+def test_plain_bundles_need_no_tensorflow(root: DataRoot, save_checkpoint: Any, matrix: Any) -> None:
+    save_checkpoint(root.top.absolute / "model.ckpt", {"values": matrix})
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from projector_loader.asset_paths import DataRoot\n"
+        "from projector_loader.checkpoints import find_checkpoints\n"
+        "from projector_loader.readers.checkpoint import CheckpointReader\n"
+        "root = DataRoot(Path(sys.argv[1]))\n"
+        "(found,) = find_checkpoints(root, root.top).checkpoints\n"
+        "sources = [v.source for v in CheckpointReader(root).variables(found) if v.source]\n"
+        "n_bytes = sum(len(block) for source in sources for block in source.read_blocks(4))\n"
+        "sys.stdout.write(f'{n_bytes} {\"tensorflow\" in sys.modules}')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(root.top.absolute)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "240 False"
+
+
+def test_index_that_is_a_link_out_of_the_root_is_not_read(
+    root: DataRoot, save_checkpoint: Any, matrix: Any, tmp_path: Path
+) -> None:
+    save_checkpoint(tmp_path / "outside" / "model.ckpt", {"values": matrix})
+    for suffix in (".index", ".data-00000-of-00001"):
+        (root.top.absolute / f"model.ckpt{suffix}").symlink_to(tmp_path / "outside" / f"model.ckpt{suffix}")
+
+    found = find_checkpoints(root, root.top)
+
+    assert found.checkpoints == ()
+    assert "leads out of the data root" in found.problems[0].message
+
+
+def test_shard_that_is_a_link_out_of_the_root_is_not_read(
+    root: DataRoot, save_checkpoint: Callable[..., None], matrix: Any, tmp_path: Path
+) -> None:
+    save_checkpoint(root.top.absolute / "model.ckpt", {"values": matrix})
+    shard = root.top.absolute / "model.ckpt.data-00000-of-00001"
+    shard.rename(tmp_path / "outside")
+    shard.symlink_to(tmp_path / "outside")
+
+    with pytest.raises(Conflict, match="leads out of the data root"):
+        variables(root)
+
+
+def test_tensor_names_are_typed(root: DataRoot, save_checkpoint: Any, matrix: Any) -> None:
+    save_checkpoint(root.top.absolute / "model.ckpt", {"values": matrix})
+    assert TensorName(f"values{SUFFIX}") in variables(root)

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import io
+import os
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from projector_chassis.errors import Conflict, NotFound
+from projector_loader.catalog import Catalog
+from projector_loader.embeddings import Embeddings
+from projector_loader.metadata import MetadataReader
+from projector_loader.model import EmbeddingId
+
+
+@pytest.fixture
+def embeddings(catalog: Catalog) -> Embeddings:
+    return Embeddings(catalog, MetadataReader(cache_bytes=2**20, max_file_bytes=2**20))
+
+
+@pytest.fixture
+def embedding_id(catalog: Catalog, write: Any, matrix: Any) -> EmbeddingId:
+    """A raw tensor of 12 points with all other files."""
+    image = io.BytesIO()
+    Image.new("L", (40, 30)).save(image, "PNG")
+    write("run/tensors.bytes", matrix.tobytes())
+    write("run/labels.tsv", "word\tn\n" + "".join(f"w{i}\t{i}\n" for i in range(12)))
+    write("run/sprite.png", image.getvalue())
+    write("run/views.txt", b"[]")
+    write(
+        "run/projector_config.pbtxt",
+        'embeddings { tensor_name: "t" tensor_shape: [12, 5] tensor_path: "tensors.bytes" metadata_path: "labels.tsv"'
+        ' bookmarks_path: "views.txt" sprite { image_path: "sprite.png" single_image_dim: [10, 10] } }',
+    )
+    return catalog.list_runs().runs[0].embeddings[0].id
+
+
+def test_description_holds_all_that_goes_with_an_embedding(embeddings: Embeddings, embedding_id: EmbeddingId) -> None:
+    described = embeddings.describe(embedding_id)
+    assert (described.run_name, described.dtype, described.has_bookmarks) == ("run", "float32", True)
+    assert [column.name for column in described.columns] == ["word", "n"]
+    assert described.sprite is not None
+    assert described.sprite.n_columns == 4
+    assert described.problems == ()
+
+
+def test_numbers_are_those_of_the_file(embeddings: Embeddings, embedding_id: EmbeddingId, matrix: Any) -> None:
+    tensor = embeddings.read_tensor(embedding_id)
+    values = np.frombuffer(b"".join(tensor.blocks), "<f4").reshape(tensor.n_points, tensor.n_dims)
+    np.testing.assert_array_equal(values, matrix)
+    assert tensor.digest == embeddings.describe(embedding_id).digest
+
+
+def test_another_digest_than_expected_is_refused(embeddings: Embeddings, embedding_id: EmbeddingId) -> None:
+    digest = embeddings.describe(embedding_id).digest
+    assert embeddings.read_tensor(embedding_id, digest).digest == digest
+    with pytest.raises(Conflict, match="have changed since"):
+        embeddings.read_tensor(embedding_id, "0" * 64)
+
+
+def test_file_that_changes_while_it_is_read_is_reported(
+    embeddings: Embeddings, embedding_id: EmbeddingId, write: Any, matrix: Any
+) -> None:
+    blocks = embeddings.read_tensor(embedding_id).blocks
+    next(blocks)
+    file = write("run/tensors.bytes", (matrix + 1).tobytes())
+    os.utime(file.absolute, ns=(1, 1))
+    with pytest.raises(Conflict, match="have changed while they were read"):
+        list(blocks)
+
+
+def test_broken_companions_leave_the_embedding_readable(
+    embeddings: Embeddings, embedding_id: EmbeddingId, write: Any, matrix: Any
+) -> None:
+    write("run/sprite.png", b"no image")
+    write("run/labels.tsv", "word\tn\nw0\t0\n")
+
+    described = embeddings.describe(embedding_id)
+
+    assert described.sprite is None
+    assert [problem.subject for problem in described.problems] == ["run/labels.tsv", "run/sprite.png"]
+    assert b"".join(embeddings.read_tensor(embedding_id).blocks) == matrix.tobytes()
+    with pytest.raises(Conflict, match=r"^The sprite run/sprite\.png is damaged"):
+        embeddings.read_sprite(embedding_id)
+
+
+def test_column_is_found_by_its_name(embeddings: Embeddings, embedding_id: EmbeddingId) -> None:
+    assert embeddings.read_column(embedding_id, "n").summary.maximum == 11
+    with pytest.raises(NotFound, match=r'^The embedding has no column "x"; it has "word", "n"\.$'):
+        embeddings.read_column(embedding_id, "x")
+
+
+def test_sprite_and_bookmarks_are_the_files_bytes(embeddings: Embeddings, embedding_id: EmbeddingId) -> None:
+    image = b"".join(embeddings.read_sprite(embedding_id).blocks)
+    assert Image.open(io.BytesIO(image)).size == (40, 30)
+    assert b"".join(embeddings.read_bookmarks(embedding_id)) == b"[]"
+
+
+def test_embedding_without_companions_has_none(embeddings: Embeddings, catalog: Catalog, write: Any) -> None:
+    write("run/tensors.tsv", "1\t2\n")
+    write("run/projector_config.pbtxt", 'embeddings { tensor_path: "tensors.tsv" }')
+    embedding_id = catalog.list_runs().runs[0].embeddings[0].id
+    described = embeddings.describe(embedding_id)
+    assert (described.columns, described.sprite, described.has_bookmarks) == ((), None, False)
+    with pytest.raises(NotFound, match='The run "run" has no sprite'):
+        embeddings.read_sprite(embedding_id)
+    with pytest.raises(NotFound, match='The run "run" has no bookmarks file'):
+        embeddings.read_bookmarks(embedding_id)
+    with pytest.raises(NotFound, match="it has none"):
+        embeddings.read_column(embedding_id, "label")
