@@ -1,0 +1,29 @@
+"""Compile every kernel, or read it from the cache, before there is a job that would have to wait for it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from projector_compute.core.neighbors import nearest_neighbors
+from projector_compute.core.tsne.affinities import joint_affinities
+from projector_compute.core.tsne.initialisation import initial_layout
+from projector_compute.core.tsne.optimiser import Optimiser, Schedule
+
+_POINTS = 16
+
+
+def warm_up() -> None:
+    """Run a tiny t-SNE in 2 and in 3 dimensions through the functions that a job calls.
+
+    Kernels are compiled for the types they are called with; taking the real road is the one way to meet just those.
+    """
+    points = np.random.default_rng(0).normal(size=(_POINTS, 4)).astype(np.float32)
+    table = nearest_neighbors(points, 3)
+    # Affinities are read-only, and so is a neighbor table that comes from a file.
+    for array in (table.rows, table.squared_distances):
+        array.setflags(write=False)
+    affinities = joint_affinities(table, perplexity=2.0)
+    for n_dims in (2, 3):
+        optimiser = Optimiser(affinities, Schedule(0.0, 4.0, 1), initial_layout(points, n_dims, seed=0))
+        optimiser.evaluate()
+        optimiser.move()

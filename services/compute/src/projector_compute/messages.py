@@ -1,0 +1,231 @@
+"""Domain values <-> protobuf, nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+from google.protobuf.message import DecodeError
+from google.protobuf.timestamp_pb2 import Timestamp
+from numpy.typing import NDArray
+
+from projector_chassis.errors import Internal, InvalidArgument
+from projector_compute.model import (
+    Action,
+    AppliedAction,
+    EmbeddingRef,
+    Failure,
+    Float32Array,
+    Frame,
+    JobSpec,
+    JobState,
+    Metric,
+    Neighbors,
+    NeighborsQuery,
+    Notice,
+    OptimizerState,
+    PcaParameters,
+    Phase,
+    SavedJob,
+    TsneParameters,
+)
+from projector_contracts.common.v1 import problem_pb2
+from projector_contracts.compute.v1 import job_pb2, query_pb2
+from projector_contracts.names import JobId
+
+_METRICS = {int(job_pb2.COSINE): Metric.COSINE, int(job_pb2.EUCLIDEAN): Metric.EUCLIDEAN}
+
+
+def decode_spec(content: bytes) -> JobSpec:
+    """The JobSpec of a job.
+
+    Raises:
+        Internal: the bytes are no JobSpec.
+        InvalidArgument: rows, metric or method cannot be used.
+    """
+    try:
+        message = job_pb2.JobSpec.FromString(content)
+    except DecodeError as error:
+        raise Internal("The job's specification cannot be read.") from error
+    embedding = _embedding(message.embedding)
+    return JobSpec(embedding, _rows(message.rows, embedding.n_points), message.seed, _projection(message))
+
+
+def _embedding(message: job_pb2.EmbeddingRef) -> EmbeddingRef:
+    return EmbeddingRef(message.embedding_id, message.digest, message.n_points, message.n_dims)
+
+
+def _rows(content: bytes, n_points: int) -> NDArray[np.uint32] | None:
+    if not content:
+        return None
+    if len(content) % 4:
+        raise InvalidArgument(f"rows holds {len(content)} bytes; it must hold whole 4-byte indices.")
+    rows = np.frombuffer(content, "<u4").astype(np.uint32)
+    if not np.all(rows[1:] > rows[:-1]) or rows[-1] >= n_points:
+        raise InvalidArgument(f"rows must be strictly ascending and below {n_points}, the embedding's number of rows.")
+    return rows
+
+
+def _projection(message: job_pb2.JobSpec) -> PcaParameters | TsneParameters:
+    match message.WhichOneof("projection"):
+        case "pca":
+            return PcaParameters(message.pca.n_components)
+        case "tsne":
+            tsne = message.tsne
+            if tsne.n_dims not in (2, 3):
+                raise InvalidArgument(f"n_dims is {tsne.n_dims}; t-SNE makes layouts of 2 or 3 dimensions.")
+            return TsneParameters(
+                n_dims=tsne.n_dims,
+                perplexity=tsne.perplexity,
+                learning_rate=tsne.learning_rate,
+                early_exaggeration=tsne.early_exaggeration,
+                early_exaggeration_steps=tsne.early_exaggeration_steps,
+                n_steps=tsne.n_steps,
+                metric=_metric(tsne.metric),
+            )
+        case _:
+            raise InvalidArgument("The job names no projection; pca and tsne can be computed.")
+
+
+def _metric(value: int) -> Metric:
+    if value not in _METRICS:
+        raise InvalidArgument(f"metric {value} is unknown; cosine and euclidean can be used.")
+    return _METRICS[value]
+
+
+def decode_action(content: bytes) -> Action:
+    """The action of a Control; one that a newer gateway knows and this worker does not is an Internal error."""
+    action = job_pb2.Control.FromString(content).WhichOneof("action")
+    if action is None:
+        raise Internal("A control that this version does not know was asked for.")
+    return Action(action)
+
+
+def decode_state(content: bytes) -> JobState:
+    message = job_pb2.JobState.FromString(content)
+    return JobState(
+        job_id=JobId(message.job_id),
+        phase=Phase(job_pb2.Phase.Name(message.phase).lower()),
+        created_at=message.created_at.ToDatetime(UTC),
+        updated_at=message.updated_at.ToDatetime(UTC),
+        progress=message.progress,
+        step=message.step,
+        sequence=message.sequence,
+        n_points=message.n_points,
+        failure=Failure(message.failure.code, message.failure.message) if message.HasField("failure") else None,
+        notices=tuple(Notice(notice.subject, notice.message) for notice in message.notices),
+        controls=tuple(
+            AppliedAction(applied.step, Action(applied.control.WhichOneof("action"))) for applied in message.controls
+        ),
+        explained_variance_ratio=tuple(message.pca.explained_variance_ratio) if message.HasField("pca") else None,
+    )
+
+
+def encode_state(state: JobState) -> bytes:
+    message = job_pb2.JobState(
+        job_id=state.job_id,
+        phase=job_pb2.Phase.Value(state.phase.name),
+        progress=state.progress,
+        step=state.step,
+        sequence=state.sequence,
+        n_points=state.n_points,
+        created_at=_timestamp(state.created_at),
+        updated_at=_timestamp(state.updated_at),
+        notices=[
+            problem_pb2.Problem(severity=problem_pb2.Problem.NOTICE, subject=notice.subject, message=notice.message)
+            for notice in state.notices
+        ],
+        controls=[
+            job_pb2.AppliedControl(step=applied.step, control=_control(applied.action)) for applied in state.controls
+        ],
+    )
+    if state.failure is not None:
+        message.failure.CopyFrom(problem_pb2.Failure(code=state.failure.code, message=state.failure.message))
+    if state.explained_variance_ratio is not None:
+        message.pca.CopyFrom(job_pb2.PcaResult(explained_variance_ratio=state.explained_variance_ratio))
+    return message.SerializeToString()
+
+
+def _timestamp(moment: datetime) -> Timestamp:
+    timestamp = Timestamp()
+    timestamp.FromDatetime(moment)
+    return timestamp
+
+
+def _control(action: Action) -> job_pb2.Control:
+    match action:
+        case Action.PAUSE:
+            return job_pb2.Control(pause=job_pb2.Pause())
+        case Action.RESUME:
+            return job_pb2.Control(resume=job_pb2.Resume())
+        case Action.STOP:
+            return job_pb2.Control(stop=job_pb2.Stop())
+
+
+def encode_frame(frame: Frame) -> bytes:
+    """A JobEvent with this frame."""
+    n_points, n_dims = frame.layout.shape
+    is_float = frame.layout.dtype == np.float32
+    return job_pb2.JobEvent(
+        frame=job_pb2.Frame(
+            sequence=frame.sequence,
+            step=frame.step,
+            loss=frame.loss,
+            n_points=n_points,
+            n_dims=n_dims,
+            encoding=job_pb2.FLOAT32 if is_float else job_pb2.UINT16,
+            scale=frame.scale,
+            offset=frame.offset,
+            layout=frame.layout.astype("<f4" if is_float else "<u2", copy=False).tobytes(),
+        )
+    ).SerializeToString()
+
+
+def encode_saved(saved: SavedJob) -> bytes:
+    """The OptimizerState of a saved job; before the optimisation began it holds the cursor alone."""
+    message = job_pb2.OptimizerState(sequence=saved.sequence, control_cursor=saved.cursor, n_threads=saved.n_threads)
+    if saved.optimizer is not None:
+        optimizer = saved.optimizer
+        message.step = optimizer.step
+        message.n_points, message.n_dims = optimizer.layout.shape
+        message.layout = _float32_bytes(optimizer.layout)
+        message.velocity = _float32_bytes(optimizer.velocity)
+        message.gains = _float32_bytes(optimizer.gains)
+    return message.SerializeToString()
+
+
+def decode_saved(content: bytes) -> SavedJob:
+    message = job_pb2.OptimizerState.FromString(content)
+    shape = (message.n_points, message.n_dims)
+    optimizer = None
+    if message.n_dims:
+        optimizer = OptimizerState(
+            step=message.step,
+            layout=_float32_array(message.layout, shape),
+            velocity=_float32_array(message.velocity, shape),
+            gains=_float32_array(message.gains, shape),
+        )
+    return SavedJob(message.control_cursor, message.sequence, message.n_threads, optimizer)
+
+
+def _float32_bytes(array: Float32Array) -> bytes:
+    return array.astype("<f4", copy=False).tobytes()
+
+
+def _float32_array(content: bytes, shape: tuple[int, int]) -> Float32Array:
+    return np.frombuffer(content, "<f4").astype(np.float32).reshape(shape)
+
+
+def decode_neighbors_query(content: bytes) -> NeighborsQuery:
+    message = query_pb2.NeighborsQuery.FromString(content)
+    return NeighborsQuery(_embedding(message.embedding), message.row, message.n_neighbors, _metric(message.metric))
+
+
+def encode_neighbors_answer(outcome: Neighbors | Failure) -> bytes:
+    if isinstance(outcome, Failure):
+        failure = problem_pb2.Failure(code=outcome.code, message=outcome.message)
+        return query_pb2.NeighborsAnswer(failure=failure).SerializeToString()
+    neighbors = query_pb2.Neighbors(
+        rows=outcome.rows.astype("<u4", copy=False).tobytes(), distances=_float32_bytes(outcome.distances)
+    )
+    return query_pb2.NeighborsAnswer(neighbors=neighbors).SerializeToString()

@@ -1,0 +1,141 @@
+"""What the use cases need from outside, in the domain's words. Adapters implement it; tests bring it in memory.
+
+The protocol of slices, leases and controls between gateway and workers stands in ``projector_contracts.names``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Protocol, Self, TypeAlias
+
+from projector_compute.core.neighbors import NeighborTable
+from projector_compute.core.tsne.affinities import Affinities
+from projector_compute.model import (
+    ControlEntry,
+    EmbeddingRef,
+    Failure,
+    Float32Array,
+    Frame,
+    JobSpec,
+    JobState,
+    Neighbors,
+    SavedJob,
+)
+from projector_contracts.names import JobId
+
+Progress: TypeAlias = Callable[[float], None]
+"""Called now and then with the done part, 0 to 1; may raise to abandon the work."""
+
+
+class SliceLost(Exception):
+    """Another worker may write now, or the job has ended or was deleted: end without a word."""
+
+
+class JobsUnavailable(Exception):
+    """The jobs' store does not answer, not even after retries; nothing more can be said about the job."""
+
+
+class EmbeddingStore(Protocol):
+    """Embeddings as read-only mapped arrays."""
+
+    def open(self, ref: EmbeddingRef, progress: Progress) -> AbstractContextManager[Float32Array]:
+        """The whole embedding, float32 ``(n_points, n_dims)``; it stays mapped until the context ends.
+
+        Raises:
+            PublicError: it cannot be had; what ``progress`` raises passes through.
+        """
+        ...
+
+
+class HeldSlice(Protocol):
+    """One slice of a job, held under a lease that is renewed until the context ends.
+
+    Every write checks in the same transaction that the lease and the slice number still hold, and raises ``SliceLost``
+    otherwise. Every method raises ``JobsUnavailable`` when the store does not answer.
+    """
+
+    @property
+    def job_id(self) -> JobId: ...
+
+    @property
+    def number(self) -> int: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
+
+    def read_spec(self) -> JobSpec: ...
+
+    def read_state(self) -> JobState: ...
+
+    def read_saved(self) -> SavedJob:
+        """What the slice before left; the default SavedJob where there was none."""
+        ...
+
+    def kept_sequences(self) -> list[int]:
+        """Sequences of the frames in the history, ascending."""
+        ...
+
+    def controls_after(self, cursor: str) -> list[ControlEntry]: ...
+
+    def store_frame(self, frame: Frame, state: JobState, dropped: Sequence[int]) -> None:
+        """Keep the frame together with the state it belongs to, drop those sequences, announce ``frame``."""
+        ...
+
+    def store_state(self, state: JobState) -> None:
+        """Replace the state and announce ``state``."""
+        ...
+
+    def pause(self, saved: SavedJob, state: JobState) -> bool:
+        """End the slice with a PAUSED state, unless a control after ``saved.cursor`` waits to be read.
+
+        Returns:
+            False, and nothing changed, where such a control waits.
+        """
+        ...
+
+    def hand_over(self, saved: SavedJob) -> int:
+        """End the slice; the number of the next one, which the caller must enqueue."""
+        ...
+
+    def finish(self, state: JobState) -> None:
+        """End the job with a final state; what is kept of it expires after FINISHED_JOB_SECONDS."""
+        ...
+
+
+class Jobs(Protocol):
+    """All jobs' shared store."""
+
+    def take(self, job_id: JobId, number: int, attempt: int) -> HeldSlice | None:
+        """Take the lease of a slice (SLICE_DUE: of the one that is due); None where it is not to be had."""
+        ...
+
+
+class SliceQueue(Protocol):
+    def enqueue(self, job_id: JobId, number: int, *, here: bool) -> None:
+        """Enqueue a slice: for this machine, where its neighbors and affinities lie, or for whoever comes first."""
+        ...
+
+
+class StageStore(Protocol):
+    """What later slices of a job need of the stages done, on this machine only; None where it must be made again."""
+
+    def load_neighbors(self, job_id: JobId) -> NeighborTable | None: ...
+
+    def save_neighbors(self, job_id: JobId, table: NeighborTable) -> None: ...
+
+    def load_affinities(self, job_id: JobId) -> Affinities | None: ...
+
+    def save_affinities(self, job_id: JobId, affinities: Affinities) -> None: ...
+
+    def remove(self, job_id: JobId) -> None: ...
+
+
+class AnswerBox(Protocol):
+    def put(self, answer_id: str, outcome: Neighbors | Failure) -> None:
+        """Leave the one answer of an interactive query; it expires unread."""
+        ...

@@ -1,0 +1,78 @@
+"""Frames on their way out: numbered, paced, encoded, kept within bounds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from projector_compute.core.frame_history import FrameHistory
+from projector_compute.core.pacing import FramePacer
+from projector_compute.core.quantisation import quantise
+from projector_compute.model import Float32Array, Frame
+from projector_compute.session import Session
+from projector_contracts.names import FRAME_HISTORY_BYTES
+
+FLOAT32_POINTS = 50_000
+"""Up to so many points a frame is float32; above, 16 bits, whose error is far below a pixel."""
+
+
+class FramePublisher:
+    """Publishes a job's layouts in rising steps.
+
+    Steps up to the newest stored frame are passed over: a slice that goes on from a state older than that frame
+    computes them again, and watchers have seen them.
+    """
+
+    def __init__(self, session: Session, *, n_steps: int, max_history_bytes: int = FRAME_HISTORY_BYTES) -> None:
+        self._session = session
+        self._n_steps = n_steps
+        self._max_history_bytes = max_history_bytes
+        self._pacer = FramePacer()
+        self._history: FrameHistory | None = None
+        self._newest_is_float32 = False
+        self._newest_step = session.state.step if session.state.sequence else -1
+
+    def offer(self, step: int, loss: float, layout: Float32Array) -> None:
+        """Publish the layout of a step unless the last frame was a moment ago.
+
+        Args:
+            step: that led to this layout; 0 for the initial one.
+            loss: of this layout, in nats.
+            layout: ``(n_points, n_dims)``; it may change after the call.
+        """
+        if step <= self._newest_step or not self._pacer.is_due(self._session.clock.monotonic()):
+            return
+        sequence = self._session.state.sequence + 1
+        if len(layout) <= FLOAT32_POINTS:
+            self._publish(Frame(sequence, step, loss, layout))
+        else:
+            quantised = quantise(layout)
+            self._publish(Frame(sequence, step, loss, quantised.codes, quantised.scale, quantised.offset))
+
+    def publish_last(self, step: int, loss: float, layout: Float32Array) -> None:
+        """Publish in full precision the layout at which a job rests or ends, unless just this has been published."""
+        is_known = step == self._newest_step and (self._newest_is_float32 or len(layout) <= FLOAT32_POINTS)
+        if step >= self._newest_step and not is_known:
+            self._publish(Frame(self._session.state.sequence + 1, step, loss, layout))
+
+    def _publish(self, frame: Frame) -> None:
+        session = self._session
+        if self._history is None:
+            self._history = FrameHistory(
+                max_bytes=self._max_history_bytes,
+                frame_bytes=frame.layout.nbytes,
+                kept=session.held.kept_sequences(),
+            )
+        dropped = self._history.add(frame.sequence)
+        session.state = replace(
+            session.state,
+            step=frame.step,
+            sequence=frame.sequence,
+            progress=frame.step / self._n_steps if self._n_steps else 1.0,
+            updated_at=session.clock.now(),
+        )
+        session.held.store_frame(frame, session.state, dropped)
+        self._pacer.published(session.clock.monotonic(), frame.layout.nbytes)
+        self._newest_step = frame.step
+        self._newest_is_float32 = frame.layout.dtype == np.float32

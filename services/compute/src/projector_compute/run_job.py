@@ -1,0 +1,111 @@
+"""The use case of a streamed job: carry out one slice of it, and say how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from projector_chassis.errors import PublicError
+from projector_compute.model import Failure, JobSpec, PcaParameters, Phase, TsneParameters
+from projector_compute.pca_job import run_pca
+from projector_compute.ports import EmbeddingStore, HeldSlice, Jobs, JobsUnavailable, SliceLost, SliceQueue, StageStore
+from projector_compute.publishing import FramePublisher
+from projector_compute.session import Clock, Interrupted, Request, Session
+from projector_compute.tsne_job import run_tsne
+from projector_contracts.names import JobId
+
+_LOG = structlog.get_logger(__name__)
+
+_INTERNAL = Failure("internal", "The computation failed; its log holds the cause.")
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """What every slice on this worker works with."""
+
+    jobs: Jobs
+    queue: SliceQueue
+    embeddings: EmbeddingStore
+    stages: StageStore
+    clock: Clock
+    slice_seconds: float
+    n_threads: int
+
+
+def run_slice(bench: Workbench, job_id: JobId, number: int, attempt: int) -> None:
+    """Carry out a slice if it may be had, and see to what follows it: a next slice, a pause or the end of the job.
+
+    Nothing is raised for what goes wrong with a job: that is its state. A slice that has lost its lease ends silently.
+    """
+    held = bench.jobs.take(job_id, number, attempt)
+    if held is None:
+        _LOG.debug("slice is not to be had", job_id=job_id, slice=number)
+        return
+    with held:
+        try:
+            _carry_out(bench, held)
+        except SliceLost:
+            _LOG.info("slice lost", job_id=job_id, slice=held.number)
+        except JobsUnavailable:
+            _LOG.error("slice abandoned: Redis does not answer", job_id=job_id, slice=held.number)
+
+
+def _carry_out(bench: Workbench, held: HeldSlice) -> None:
+    session = Session(held, bench.clock, n_threads=bench.n_threads)
+    try:
+        spec = held.read_spec()
+        while not _go_on(bench, session, spec):
+            pass
+    except (SliceLost, JobsUnavailable):
+        raise
+    except PublicError as error:
+        _LOG.info("job failed", job_id=held.job_id, code=error.code, message=error.message)
+        _finish(bench, session, Phase.FAILED, Failure(error.code, error.message))
+    except Exception:
+        _LOG.exception("job failed", job_id=held.job_id)
+        _finish(bench, session, Phase.FAILED, _INTERNAL)
+
+
+def _go_on(bench: Workbench, session: Session, spec: JobSpec) -> bool:
+    """Work until the slice has ended; False if it has to go on because a control came in just when it paused."""
+    try:
+        request = session.poll(at_once=True)
+        if request is None:
+            request = _compute(bench, session, spec)
+    except Interrupted as interruption:
+        request = interruption.request
+    if request is None:
+        _finish(bench, session, Phase.FINISHED)
+        return True
+    if request is Request.HAND_OVER:
+        bench.queue.enqueue(session.state.job_id, session.hand_over(), here=not bench.clock.is_draining())
+        return True
+    _publish_rest(session, spec)
+    if request is Request.PAUSE:
+        return session.try_pause()
+    _finish(bench, session, Phase.STOPPED)
+    return True
+
+
+def _compute(bench: Workbench, session: Session, spec: JobSpec) -> Request | None:
+    """Why the slice ends; None: the job is done."""
+    match spec.projection:
+        case PcaParameters():
+            run_pca(session, bench.embeddings, spec, spec.projection)
+            return None
+        case TsneParameters():
+            return run_tsne(session, bench, spec, spec.projection)
+
+
+def _publish_rest(session: Session, spec: JobSpec) -> None:
+    """Show the layout at which the job rests or stops, which pacing may have passed over."""
+    if session.optimizer is not None and isinstance(spec.projection, TsneParameters):
+        publisher = FramePublisher(session, n_steps=spec.projection.n_steps)
+        publisher.publish_last(session.optimizer.step, session.loss, session.optimizer.layout)
+
+
+def _finish(bench: Workbench, session: Session, phase: Phase, failure: Failure | None = None) -> None:
+    session.finish(phase, failure)
+    bench.stages.remove(session.state.job_id)
+    _LOG.info("job ended", job_id=session.state.job_id, phase=phase.value, step=session.state.step)
