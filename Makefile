@@ -104,10 +104,10 @@ format: $(STAMPS)/test web/node_modules/.package-lock.json ## reformat all sourc
 	$(STAGE) 'Format: ruff' $(BIN)/ruff format --quiet .
 	$(STAGE) 'Format: biome' $(NPM) run format
 
-COMPILE := $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+COMPILE := $(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	$(PART_NAMES:%=--no-emit-package %)
 .PHONY: pins
-pins: $(STAMPS)/bootstrap ## newest versions and their hashes into requirements/*.txt
+pins: $(STAMPS)/bootstrap ## versions and hashes of what requirements/*.in ask for; UPGRADE=1 takes the newest
 	$(STAGE) 'Pins: test' $(COMPILE) requirements/test.in -o requirements/test.txt
 	@for name in build loader compute gateway run bench; do \
 		sh .ci/stage "Pins: $$name" $(COMPILE) requirements/$$name.in -c requirements/test.txt -o requirements/$$name.txt || exit 1; \
