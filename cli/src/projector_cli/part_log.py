@@ -12,6 +12,8 @@ MAX_FILE_BYTES: Final = 5 * 2**20
 """At this size a log file becomes ``.log.1`` and a new one begins."""
 _KEPT_LINES: Final = 200
 _SHOWN_LEVELS: Final = frozenset({"warning", "error", "critical"})
+_FRAME_FIELDS: Final = frozenset({"level", "event", "timestamp", "service", "exception"})
+"""Fields of a structured line that say nothing about its own subject."""
 _MAX_LINE_CHARS: Final = 2000
 
 
@@ -80,6 +82,8 @@ def _parsed(text: str) -> tuple[str, str]:
     except ValueError:
         return "", text
     level, message = str(record.get("level", "")), str(record.get("event", text))
+    fields = [f"{name}={value}" for name, value in record.items() if name not in _FRAME_FIELDS]
+    message = " ".join([message, *fields])
     if exception := record.get("exception"):
         message = f"{message}\n{exception}"
     return level, message

@@ -41,9 +41,10 @@ def test_a_line_that_a_death_cut_short_is_kept(log: PartLog) -> None:
 
 
 def test_only_warnings_and_errors_are_passed_on(log: PartLog, warnings: list[str]) -> None:
-    log.write(structured("info", "started") + structured("warning", "disk nearly full") + b"WARNING: unstructured\n")
+    nearly_full = structured("warning", "disk nearly full", service="loader", free_bytes="12")
+    log.write(structured("info", "started") + nearly_full + b"WARNING: unstructured\n")
 
-    assert warnings == ["disk nearly full"]
+    assert warnings == ["disk nearly full free_bytes=12"]
 
 
 def test_an_exception_is_among_the_last_lines_but_only_its_event_is_passed_on(
