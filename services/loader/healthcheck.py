@@ -1,4 +1,4 @@
-"""Exits with 0 when the loader of ``PROJECTOR_LOADER_ADDRESS`` serves, asked through the standard gRPC health service."""
+"""Exits with 0 when the loader of ``PROJECTOR_LOADER_ADDRESS`` serves: asks its standard gRPC health service."""
 
 from __future__ import annotations
 
