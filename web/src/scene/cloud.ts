@@ -1,0 +1,109 @@
+/** What is known per point, on both sides: CPU arrays for picking and labels, one set of GPU buffers for drawing. */
+
+import { BufferAttribute, BufferGeometry, DynamicDrawUsage } from 'three';
+import { LayoutMotion } from './layout-motion';
+import { PaintOrder } from './paint-order';
+import type { LayoutPositions } from './scene-api';
+import { NORMAL } from './size-law';
+import type { View } from './view';
+
+/** Above this the order is refreshed at most each SORT_PAUSE_MS while the camera moves; it is exact at rest. */
+const SORT_EACH_FRAME_LIMIT = 200_000;
+const SORT_PAUSE_MS = 150;
+
+export class Cloud {
+  readonly nPoints: number;
+  readonly motion: LayoutMotion;
+  readonly geometry = new BufferGeometry();
+  readonly emphasis: Uint8Array;
+  readonly colors: Uint8Array;
+  private readonly paint: PaintOrder;
+  private readonly attributes: {
+    readonly position: BufferAttribute;
+    readonly color: BufferAttribute;
+    readonly emphasis: BufferAttribute;
+    readonly order: BufferAttribute;
+  };
+  private orderIsStale = true;
+  private sortedDepth: readonly number[] = [];
+  private sortedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(layout: LayoutPositions, defaultColor: readonly [number, number, number, number]) {
+    this.nPoints = layout.nPoints;
+    this.motion = new LayoutMotion(layout, null);
+    this.emphasis = new Uint8Array(layout.nPoints).fill(NORMAL);
+    this.colors = new Uint8Array(layout.nPoints * 4);
+    for (let at = 0; at < this.colors.length; at += 1) this.colors[at] = defaultColor[at % 4] as number;
+    this.paint = new PaintOrder(layout.nPoints);
+    this.attributes = {
+      position: dynamic(new BufferAttribute(this.motion.world, 3)),
+      color: dynamic(new BufferAttribute(this.colors, 4, true)),
+      emphasis: dynamic(new BufferAttribute(this.emphasis, 1)),
+      order: dynamic(new BufferAttribute(this.paint.order, 1)),
+    };
+    this.geometry.setAttribute('position', this.attributes.position);
+    this.geometry.setAttribute('color', this.attributes.color);
+    this.geometry.setAttribute('emphasis', this.attributes.emphasis);
+    this.geometry.setIndex(this.attributes.order);
+  }
+
+  get drawnPoints(): number {
+    return this.paint.count;
+  }
+
+  /** Place of a point in painting order: larger covers smaller. */
+  rankOf(point: number): number {
+    return this.paint.rank[point] as number;
+  }
+
+  /** Points from the back to the front. */
+  get paintOrder(): Uint32Array {
+    return this.paint.order.subarray(0, this.paint.count);
+  }
+
+  isShown(point: number): boolean {
+    const x = this.motion.world[point * 3];
+    return x !== undefined && !Number.isNaN(x);
+  }
+
+  setColors(colors: Uint8Array): void {
+    this.colors.set(colors);
+    this.attributes.color.needsUpdate = true;
+  }
+
+  setEmphasis(emphasis: Uint8Array): void {
+    this.emphasis.set(emphasis);
+    this.attributes.emphasis.needsUpdate = true;
+    this.orderIsStale = true;
+  }
+
+  /** The shown positions changed. */
+  positionsMoved(): void {
+    this.attributes.position.needsUpdate = true;
+    this.orderIsStale = true;
+  }
+
+  /** Brings the painting order up to date. Returns false where a large cloud waits for the camera to rest. */
+  sort(view: View, nowMs: number, exact: boolean): boolean {
+    const turned = view.depth.slice(0, 3).some((part, axis) => part !== this.sortedDepth[axis]);
+    if (!this.orderIsStale && !turned) return true;
+    const tooSoon = this.nPoints > SORT_EACH_FRAME_LIMIT && nowMs - this.sortedMs < SORT_PAUSE_MS;
+    if (tooSoon && !exact) return false;
+    this.paint.update(view, this.motion.world, this.emphasis);
+    this.sortedDepth = view.depth.slice(0, 3);
+    this.sortedMs = nowMs;
+    this.orderIsStale = false;
+    this.attributes.order.needsUpdate = true;
+    this.geometry.setDrawRange(0, this.paint.count);
+    return true;
+  }
+
+  dispose(): void {
+    this.geometry.dispose();
+  }
+}
+
+function dynamic(attribute: BufferAttribute): BufferAttribute {
+  attribute.setUsage(DynamicDrawUsage);
+  return attribute;
+}
