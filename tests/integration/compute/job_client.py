@@ -1,0 +1,139 @@
+"""The gateway's side of jobs, as ``projector_contracts.names`` writes it down."""
+
+from __future__ import annotations
+
+import base64
+import time
+from datetime import UTC, datetime
+from typing import cast
+
+import numpy as np
+import redis
+from celery import Celery
+from numpy.typing import NDArray
+
+from fixtures.deadline import wait_until
+from projector_compute import messages
+from projector_compute.model import EmbeddingRef, Frame, JobState, Phase
+from projector_contracts import names
+from projector_contracts.compute.v1 import job_pb2, query_pb2
+from projector_contracts.names import JobId
+
+
+class JobClient:
+    """Creates jobs, controls them and reads what workers store."""
+
+    def __init__(self, redis_url: str) -> None:
+        self.redis = redis.Redis.from_url(redis_url)
+        self._app = Celery("client", broker=redis_url, set_as_current=False)
+
+    def create(self, spec: job_pb2.JobSpec, job_id: str = "job-1") -> JobId:
+        job = JobId(job_id)
+        now = datetime.now(UTC)
+        state = JobState(job, Phase.QUEUED, now, now, n_points=len(spec.rows) // 4 or spec.embedding.n_points)
+        with self.redis.pipeline(transaction=True) as pipeline:
+            pipeline.set(names.spec_key(job), spec.SerializeToString())
+            pipeline.set(names.state_key(job), messages.encode_state(state))
+            pipeline.hset(names.slice_key(job), mapping={"number": 1, "attempt": 0})
+            pipeline.set(names.job_fingerprint_key(job), f"hash-of-{job}")
+            pipeline.set(names.fingerprint_key(f"hash-of-{job}"), job)
+            pipeline.zadd(names.JOBS, {job: time.time()})
+            pipeline.execute()
+        self.send(job, 1)
+        return job
+
+    def send(self, job: JobId, number: int, attempt: int = 0) -> None:
+        self._app.send_task(names.TASK_PROJECT, args=(job, number, attempt), queue=names.QUEUE_BATCH)
+
+    def control(self, job: JobId, control: job_pb2.Control) -> None:
+        self.redis.xadd(names.controls_key(job), {"control": control.SerializeToString()})
+        self.send(job, names.SLICE_DUE)
+
+    def pause(self, job: JobId) -> None:
+        self.control(job, job_pb2.Control(pause=job_pb2.Pause()))
+
+    def resume(self, job: JobId) -> None:
+        self.control(job, job_pb2.Control(resume=job_pb2.Resume()))
+
+    def stop(self, job: JobId) -> None:
+        self.control(job, job_pb2.Control(stop=job_pb2.Stop()))
+
+    def state(self, job: JobId) -> JobState:
+        return messages.decode_state(cast(bytes, self.redis.get(names.state_key(job))))
+
+    def wait_for(self, job: JobId, *phases: Phase, seconds: float = 60) -> JobState:
+        wait_until(
+            lambda: self.state(job).phase in phases or self.state(job).phase.is_final,
+            seconds=seconds,
+            what=f"{job} to be {phases}",
+        )
+        state = self.state(job)
+        assert state.phase in phases, state
+        return state
+
+    def wait_for_step(self, job: JobId, step: int, seconds: float = 60) -> None:
+        wait_until(lambda: self.state(job).step >= step, seconds=seconds, what=f"{job} to reach step {step}")
+
+    def frames(self, job: JobId) -> list[Frame]:
+        """All kept frames in order of their sequences."""
+        stored = cast(dict[bytes, bytes], self.redis.hgetall(names.frames_key(job)))
+        frames = [_decode(content) for content in stored.values()]
+        return sorted(frames, key=lambda frame: frame.sequence)
+
+    def slice_number(self, job: JobId) -> int:
+        return int(cast(bytes, self.redis.hget(names.slice_key(job), "number")))
+
+    def neighbors(
+        self, ref: EmbeddingRef, row: int, n_neighbors: int, metric: job_pb2.Metric.ValueType, seconds: float = 30
+    ) -> query_pb2.NeighborsAnswer:
+        answer_id = f"{ref.digest[:8]}-{row}-{metric}-{time.monotonic_ns()}"
+        query = query_pb2.NeighborsQuery(
+            embedding=embedding_message(ref), row=row, n_neighbors=n_neighbors, metric=metric
+        )
+        self._app.send_task(
+            names.TASK_NEIGHBORS,
+            args=(answer_id, base64.b64encode(query.SerializeToString()).decode()),
+            queue=names.QUEUE_INTERACTIVE,
+        )
+        popped = self.redis.blpop([names.answer_key(answer_id)], timeout=seconds)
+        assert popped is not None, f"no answer within {seconds} s"
+        return query_pb2.NeighborsAnswer.FromString(cast(tuple[bytes, bytes], popped)[1])
+
+    def close(self) -> None:
+        self._app.close()
+        self.redis.close()
+
+
+def embedding_message(ref: EmbeddingRef) -> job_pb2.EmbeddingRef:
+    return job_pb2.EmbeddingRef(
+        embedding_id=ref.embedding_id, digest=ref.digest, n_points=ref.n_points, n_dims=ref.n_dims
+    )
+
+
+def pca_spec(ref: EmbeddingRef, n_components: int = 10) -> job_pb2.JobSpec:
+    return job_pb2.JobSpec(embedding=embedding_message(ref), pca=job_pb2.PcaParameters(n_components=n_components))
+
+
+def tsne_spec(
+    ref: EmbeddingRef, *, n_dims: int = 2, n_steps: int = 500, rows: NDArray[np.integer] | None = None
+) -> job_pb2.JobSpec:
+    return job_pb2.JobSpec(
+        embedding=embedding_message(ref),
+        rows=b"" if rows is None else rows.astype("<u4").tobytes(),
+        seed=1,
+        tsne=job_pb2.TsneParameters(
+            n_dims=n_dims,
+            perplexity=30,
+            early_exaggeration=12,
+            early_exaggeration_steps=100,
+            n_steps=n_steps,
+            metric=job_pb2.EUCLIDEAN,
+        ),
+    )
+
+
+def _decode(content: bytes) -> Frame:
+    frame = job_pb2.JobEvent.FromString(content).frame
+    dtype = "<f4" if frame.encoding == job_pb2.FLOAT32 else "<u2"
+    layout = np.frombuffer(frame.layout, dtype).reshape(frame.n_points, frame.n_dims)
+    return Frame(frame.sequence, frame.step, frame.loss, layout, tuple(frame.scale), tuple(frame.offset))
