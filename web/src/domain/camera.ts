@@ -7,6 +7,9 @@ import * as v from './vector3';
 export const FIELD_OF_VIEW = (70 * Math.PI) / 180;
 /** Half of the world's length across the smaller side of the viewport, orthographic, at zoom 1. */
 export const ORTHOGRAPHIC_HALF_EXTENT = 1.2;
+/** Obliquely from above, far enough to hold a cloud that fills its cube. */
+const HOME_POSITION: v.Vector3 = [0.52, 1, 1.88];
+export const HOME_DISTANCE = v.norm(HOME_POSITION);
 export const MIN_ORBIT_DISTANCE = 0.05;
 export const MAX_ORBIT_DISTANCE = 10;
 export const MIN_ZOOM = 0.1;
@@ -33,7 +36,7 @@ export interface ViewBasis {
 /** The camera that shows the whole layout: oblique in 3-D, straight from the front in 2-D. */
 export function homeCamera(nDims: 2 | 3): CameraState {
   return nDims === 3
-    ? { mode: 'perspective', position: [0.45, 0.9, 1.6], target: [0, 0, 0], up: [0, 1, 0], zoom: 1 }
+    ? { mode: 'perspective', position: HOME_POSITION, target: [0, 0, 0], up: [0, 1, 0], zoom: 1 }
     : { mode: 'orthographic', position: [0, 0, 4], target: [0, 0, 0], up: [0, 1, 0], zoom: 1 };
 }
 

@@ -32,6 +32,7 @@ export interface LayoutState {
   readonly nComponents: number; // columns of `values`
   readonly values: Float32Array; // nPoints * nComponents
   readonly rows: Uint32Array | null; // original row of each shown point; null: the identity
+  readonly explainedVariance: readonly number[] | null; // PCA: share of each component, once known
 }
 
 export interface JobView {

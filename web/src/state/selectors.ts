@@ -9,7 +9,7 @@ export function shownTheme(state: Pick<State, 'theme' | 'systemTheme'>): Theme {
 }
 
 /** Values of a column when they have arrived; null before. */
-export function readyColumn(state: State, name: string | null): ColumnValues | null {
+export function readyColumn(state: Pick<State, 'columns'>, name: string | null): ColumnValues | null {
   const column = name === null ? undefined : state.columns.get(name);
   return column?.kind === 'ready' ? column.value : null;
 }
@@ -35,12 +35,11 @@ export function shownComponents(
 }
 
 /** Captions of the axes: components with their share of the variance for PCA, none else. */
-export function axisCaptions(state: State): readonly string[] {
-  const { layout, jobView } = state;
+export function axisCaptions(state: Pick<State, 'layout' | 'pca' | 'viewDims'>): readonly string[] {
+  const { layout } = state;
   if (layout?.method !== 'pca') return [];
-  const shares = jobView?.job.id === layout.jobId ? jobView.job.explained_variance_ratio : null;
   return shownComponents(state, layout).map((component) => {
-    const share = shares?.[component];
+    const share = layout.explainedVariance?.[component];
     return share === undefined ? `PC ${component + 1}` : `PC ${component + 1} (${percent(share)})`;
   });
 }

@@ -1,0 +1,78 @@
+/** What is known of the job being watched, brought up to date by its events. */
+
+import type { DecodedFrame } from '../api/frames';
+import { Problem_Severity } from '../api/generated/projector_contracts/common/v1/problem_pb';
+import { type JobState, Phase } from '../api/generated/projector_contracts/compute/v1/job_pb';
+import type { Rest } from '../api/rest-types';
+import type { JobView, LayoutState } from './model';
+
+/** Points of the loss curve that are kept: more than a screen is wide adds nothing. */
+const MOST_LOSSES = 1500;
+
+const PHASES: Readonly<Record<Phase, Rest.Job['phase']>> = {
+  [Phase.PHASE_UNSPECIFIED]: 'queued',
+  [Phase.QUEUED]: 'queued',
+  [Phase.LOADING]: 'loading',
+  [Phase.NEIGHBORS]: 'neighbors',
+  [Phase.AFFINITIES]: 'affinities',
+  [Phase.RUNNING]: 'running',
+  [Phase.PAUSED]: 'paused',
+  [Phase.FINISHED]: 'finished',
+  [Phase.STOPPED]: 'stopped',
+  [Phase.FAILED]: 'failed',
+};
+
+const SEVERITIES: Readonly<Record<Problem_Severity, Rest.Problem['severity']>> = {
+  [Problem_Severity.SEVERITY_UNSPECIFIED]: 'notice',
+  [Problem_Severity.NOTICE]: 'notice',
+  [Problem_Severity.WARNING]: 'warning',
+  [Problem_Severity.ERROR]: 'error',
+};
+
+/** The job after a state event. */
+export function jobWithState(job: Rest.Job, state: JobState): Rest.Job {
+  return {
+    ...job,
+    phase: PHASES[state.phase],
+    progress: state.progress,
+    step: state.step,
+    sequence: Number(state.sequence),
+    n_points: state.nPoints || job.n_points,
+    failure: state.failure ? { code: state.failure.code, message: state.failure.message } : null,
+    notices: state.notices.map(({ severity, subject, message }) => ({
+      severity: SEVERITIES[severity],
+      subject,
+      message,
+    })),
+    explained_variance_ratio:
+      state.result.case === 'pca'
+        ? [...state.result.value.explainedVarianceRatio]
+        : job.explained_variance_ratio,
+  };
+}
+
+/** The losses with those of one more frame; thinned by half whenever there are too many. */
+export function withLoss(losses: JobView['losses'], frame: DecodedFrame): JobView['losses'] {
+  if (Number.isNaN(frame.loss)) return losses;
+  const longer = [...losses, { step: frame.step, loss: frame.loss }];
+  return longer.length <= MOST_LOSSES ? longer : longer.filter((_, index) => index % 2 === 1);
+}
+
+/** The layout that a job's frame shows. */
+export function layoutOfFrame(job: Rest.Job, frame: DecodedFrame, rows: Uint32Array | null): LayoutState {
+  return {
+    jobId: job.id,
+    bookmarkId: null,
+    method: job.projection.method,
+    projection: job.projection,
+    seed: job.seed,
+    sequence: frame.sequence,
+    step: frame.step,
+    loss: frame.loss,
+    nPoints: frame.nPoints,
+    nComponents: frame.nComponents,
+    values: frame.values,
+    rows,
+    explainedVariance: job.explained_variance_ratio,
+  };
+}

@@ -1,0 +1,106 @@
+/** Follows one job at a time and shows its frames. */
+
+import type { DecodedFrame } from '../api/frames';
+import type { JobState } from '../api/generated/projector_contracts/compute/v1/job_pb';
+import type { Rest } from '../api/rest-types';
+import type { JobListener } from '../api/socket';
+import type { ActionContext, JobConnection } from './context';
+import { jobWithState, layoutOfFrame, withLoss } from './job-view';
+import type { JobView, State } from './model';
+import { isFinal } from './selectors';
+
+const NORMAL_END = 1000;
+
+export class JobWatch {
+  #connection: JobConnection | null = null;
+  #jobId: string | null = null;
+
+  constructor(
+    private readonly context: ActionContext,
+    /** Told when the connection to a job that goes on was lost. */
+    private readonly onDoubt: () => void,
+  ) {}
+
+  /** Watches a job from its newest frame on; `losses` of an earlier look are kept. */
+  start(job: Rest.Job, losses: JobView['losses'] = []): void {
+    this.stop();
+    this.#jobId = job.id;
+    this.context.store.update({ jobView: { job, connection: 'connecting', losses } });
+    this.#tellNotices(job);
+    const rows = job.rows ? Uint32Array.from(job.rows) : null;
+    this.#connection = this.context.watchJob(job.id, this.#listener(job.id, rows));
+  }
+
+  stop(): void {
+    this.#connection?.close();
+    this.#connection = null;
+    this.#jobId = null;
+  }
+
+  #listener(jobId: string, rows: Uint32Array | null): JobListener {
+    return {
+      onFrame: (frame) => this.#show(frame, rows),
+      onState: (state) => this.#change(state),
+      onConnection: (connection) => {
+        this.#update((view) => ({ ...view, connection }));
+        if (connection === 'reconnecting') this.onDoubt();
+      },
+      onEnd: ({ code, reason }) => this.#end(jobId, code, reason),
+    };
+  }
+
+  #show(frame: DecodedFrame, rows: Uint32Array | null): void {
+    this.context.store.update((state) => {
+      const view = state.jobView;
+      if (view?.job.id !== this.#jobId) return {};
+      const job = { ...view.job, step: Math.max(view.job.step, frame.step), sequence: frame.sequence };
+      const layout = layoutOfFrame(job, frame, rows);
+      const isFirst = state.layout?.jobId !== job.id;
+      return {
+        jobView: { ...view, job, losses: withLoss(view.losses, frame) },
+        layout,
+        openBookmark: null,
+        ...(isFirst ? shownDims(state, layout) : {}),
+      };
+    });
+  }
+
+  #change(jobState: JobState): void {
+    this.#update((view) => ({ ...view, job: jobWithState(view.job, jobState) }));
+    const view = this.context.store.state.jobView;
+    if (view?.job.id !== this.#jobId) return;
+    const { explained_variance_ratio: explainedVariance } = view.job;
+    this.context.store.update(({ layout }) =>
+      layout?.jobId === view.job.id ? { layout: { ...layout, explainedVariance } } : {},
+    );
+    this.#tellNotices(view.job);
+  }
+
+  #end(jobId: string, code: number, reason: string): void {
+    this.#connection = null;
+    this.#update((view) => ({ ...view, connection: 'closed' }));
+    const view = this.context.store.state.jobView;
+    if (code === NORMAL_END || (view?.job.id === jobId && isFinal(view.job.phase))) return;
+    this.context.notify('error', 'Projection', reason || 'The job can no longer be followed; run it again.');
+  }
+
+  #update(change: (view: JobView) => JobView): void {
+    this.context.store.update(({ jobView }) =>
+      jobView && jobView.job.id === this.#jobId ? { jobView: change(jobView) } : {},
+    );
+  }
+
+  #tellNotices({ failure, notices, projection }: Rest.Job): void {
+    const subject = projection.method === 'pca' ? 'PCA' : 't-SNE';
+    for (const { severity, subject: about, message } of notices) {
+      this.context.notify(severity, about || subject, message);
+    }
+    if (failure) this.context.notify('error', subject, failure.message);
+  }
+}
+
+/** A layout that has just come decides whether it is shown in two or three dimensions. */
+function shownDims(state: State, layout: { method: string; nComponents: number }): Pick<State, 'viewDims'> {
+  const wanted = layout.method === 'pca' ? state.pca.components.length : layout.nComponents;
+  return { viewDims: wanted >= 3 && layout.nComponents >= 3 ? 3 : 2 };
+}

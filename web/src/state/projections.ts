@@ -1,0 +1,176 @@
+/**
+ * Which projection is shown: asks for jobs, joins them, and remembers what was shown before, so that going back to PCA,
+ * to a running t-SNE or from isolated rows to all is immediate.
+ */
+
+import { ApiError } from '../api/http';
+import type { Rest } from '../api/rest-types';
+import type { ActionContext } from './context';
+import { JobWatch } from './job-watch';
+import type { JobView, LayoutState, PcaSettings, State, TsneSettings } from './model';
+import { isFinal } from './selectors';
+
+export type Method = State['projectionTab'];
+
+/** A look at a projection that can be taken up again. */
+interface Look {
+  readonly layout: LayoutState;
+  readonly jobView: JobView;
+  readonly viewDims: 2 | 3;
+  readonly pca: PcaSettings;
+}
+
+const MOST_PCA_COMPONENTS = 10;
+const EARLY_STEPS = 250;
+const NOT_FOUND = 404;
+
+export class Projections {
+  readonly #watch: JobWatch;
+  /** Looks by method: at all rows, and at the rows isolated now. */
+  readonly #looks = { all: new Map<Method, Look>(), isolated: new Map<Method, Look>() };
+  #request = 0;
+
+  constructor(
+    private readonly context: ActionContext,
+    onDoubt: () => void,
+  ) {
+    this.#watch = new JobWatch(context, onDoubt);
+  }
+
+  /** Forgets everything: another embedding is opened. */
+  clear(): void {
+    this.leave();
+    this.#looks.all.clear();
+    this.#looks.isolated.clear();
+  }
+
+  /** Stops watching; the job itself goes on and its look is remembered. */
+  leave(): void {
+    this.#request += 1;
+    const { layout, jobView, viewDims, pca, isolatedRows } = this.context.store.state;
+    if (layout && jobView && layout.jobId === jobView.job.id) {
+      this.#looksAt(isolatedRows).set(jobView.job.projection.method, { layout, jobView, viewDims, pca });
+    }
+    this.#watch.stop();
+    this.context.store.update({ requesting: false });
+  }
+
+  /** Forgets the looks at isolated rows: others are isolated, or none. */
+  forgetIsolated(): void {
+    this.#looks.isolated.clear();
+  }
+
+  /** Shows a method's last look over the rows of the state; false when there is none in this session. */
+  resume(method: Method): boolean {
+    const look = this.#looksAt(this.context.store.state.isolatedRows).get(method);
+    if (!look) return false;
+    this.leave();
+    this.#show(look);
+    return true;
+  }
+
+  /** Shows a job: at once when it was shown before, else as soon as its newest frame is there. */
+  async join(jobId: string): Promise<boolean> {
+    const known = this.#lookOf(jobId);
+    this.leave();
+    if (known) {
+      const { projection } = known.jobView.job;
+      this.context.store.update({ isolatedRows: known.layout.rows, projectionTab: projection.method });
+      this.#show(known);
+      return true;
+    }
+    const request = this.#request;
+    try {
+      const job = await this.context.rest.job(jobId, this.context.scope.signal);
+      if (request === this.#request) this.#follow(job);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === NOT_FOUND)) throw error;
+      const message =
+        'The projection of this link is no longer kept; its bookmarks are. PCA is shown instead.';
+      this.context.notify('warning', 'Link', message);
+      return false;
+    }
+  }
+
+  /** Asks for a projection over the rows of the state; the same request joins the same job. */
+  async run(method: Method): Promise<void> {
+    const { embedding, isolatedRows } = this.context.store.state;
+    if (embedding.kind !== 'ready') return;
+    this.leave();
+    const request = this.#request;
+    this.context.store.update({ requesting: true });
+    try {
+      const job = await this.context.rest.createJob(
+        {
+          embedding_id: embedding.value.id,
+          rows: isolatedRows && Array.from(isolatedRows),
+          seed: 0,
+          projection: projectionOf(method, this.context.store.state),
+          fresh: false,
+        },
+        this.context.scope.signal,
+      );
+      if (request === this.#request) this.#watch.start(job);
+    } catch (error) {
+      this.context.report(method === 'pca' ? 'PCA' : 't-SNE', error);
+    } finally {
+      if (request === this.#request) this.context.store.update({ requesting: false });
+    }
+  }
+
+  #show({ layout, jobView, viewDims, pca }: Look): void {
+    this.context.store.update({ layout, viewDims, pca, openBookmark: null });
+    if (isFinal(jobView.job.phase)) this.context.store.update({ jobView });
+    else this.#watch.start(jobView.job, jobView.losses);
+  }
+
+  #follow(job: Rest.Job): void {
+    const { projection } = job;
+    this.context.store.update({
+      isolatedRows: job.rows ? Uint32Array.from(job.rows) : null,
+      projectionTab: projection.method,
+      ...settingsOf(projection),
+    });
+    this.#watch.start(job);
+  }
+
+  #looksAt(rows: Uint32Array | null): Map<Method, Look> {
+    return rows === null ? this.#looks.all : this.#looks.isolated;
+  }
+
+  #lookOf(jobId: string): Look | undefined {
+    const looks = [...this.#looks.all.values(), ...this.#looks.isolated.values()];
+    return looks.find((look) => look.jobView.job.id === jobId);
+  }
+}
+
+/** The projection a person has set up in a tab. */
+export function projectionOf(method: Method, { tsne }: Pick<State, 'tsne'>): Rest.Projection {
+  if (method === 'pca') return { method: 'pca', n_components: MOST_PCA_COMPONENTS };
+  return {
+    method: 'tsne',
+    n_dims: tsne.nDims,
+    perplexity: tsne.perplexity,
+    learning_rate: tsne.learningRate ?? 0,
+    early_exaggeration: tsne.earlyExaggeration,
+    early_exaggeration_steps: EARLY_STEPS,
+    n_steps: tsne.nSteps,
+    metric: tsne.metric,
+  };
+}
+
+/** The settings of the panels that lead to a projection. */
+export function settingsOf(projection: Rest.Projection | null): { readonly tsne?: TsneSettings } {
+  if (projection?.method !== 'tsne') return {};
+  return {
+    tsne: {
+      nDims: projection.n_dims,
+      perplexity: projection.perplexity,
+      learningRate: projection.learning_rate || null,
+      earlyExaggeration: projection.early_exaggeration,
+      nSteps: projection.n_steps,
+      metric: projection.metric,
+    },
+  };
+}
