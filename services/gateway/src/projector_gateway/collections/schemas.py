@@ -10,7 +10,8 @@ from pydantic import Field
 from projector_gateway.datasets.schemas import Problem, Schema
 from projector_gateway.jobs.schemas import Projection
 
-Vector3 = tuple[float, float, float]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Vector3 = tuple[Finite, Finite, Finite]
 Rows = list[Annotated[int, Field(ge=0, lt=2**32)]]
 
 
@@ -21,12 +22,14 @@ class Camera(Schema):
     position: Vector3
     target: Vector3
     up: Vector3
-    zoom: float = Field(gt=0)
+    zoom: Finite = Field(gt=0)
 
 
 class NeighborsView(Schema):
-    row: int
-    k: int
+    """The point whose neighbors the inspector shows."""
+
+    row: int = Field(ge=0, lt=2**32)
+    k: int = Field(ge=1, lt=2**32)
     metric: Literal["cosine", "euclidean"]
 
 
@@ -34,9 +37,12 @@ class View(Schema):
     """Everything the page needs to show the same picture again, but the coordinates."""
 
     projection: Projection | None = Field(description="None: coordinates came from a file without parameters")
-    seed: int = 0
-    components: list[int] = Field(min_length=2, max_length=3, description="Layout columns shown as x, y (and z)")
-    step: int | None = Field(description="Step of a streamed projection")
+    method_label: str | None = Field(None, max_length=100, description="Caption where projection is None, as UMAP")
+    seed: int = Field(0, ge=0, lt=2**63)
+    components: list[Annotated[int, Field(ge=0)]] = Field(
+        min_length=2, max_length=3, description="Layout columns shown as x, y (and z)"
+    )
+    step: int | None = Field(ge=0, lt=2**32, description="Step of a streamed projection")
     camera: Camera
     label_column: str | None
     color_column: str | None
@@ -51,7 +57,7 @@ class LayoutSource(Schema):
     """The frame whose very bytes the bookmark keeps."""
 
     job_id: str
-    sequence: int = Field(ge=1)
+    sequence: int = Field(ge=1, lt=2**63)
 
 
 class BookmarkRequest(Schema):
@@ -98,7 +104,8 @@ class Collection(Schema):
     name: str
     source: Literal["user", "config", "import"]
     bookmarks: list[Bookmark]
-    version: int
+    problems: list[Problem] = Field(description="What could not be read of the bookmark file it came from")
+    version: int = Field(description="Rises with every change of the collection or of one of its bookmarks")
     created_at: datetime
 
 

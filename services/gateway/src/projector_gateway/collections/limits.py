@@ -1,0 +1,19 @@
+"""How much people may save."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds that keep lists readable and the database small."""
+
+    collections_per_embedding: int = 200
+    bookmarks_per_collection: int = 500
+    selected_rows: int = 100_000
+    """Of one bookmark's selection."""
+    isolated_rows: int = 1_000_000
+    """Of one bookmark's ``rows``."""
+    file_bytes: int = 256 * 2**20
+    """Of a TensorBoard bookmark file."""

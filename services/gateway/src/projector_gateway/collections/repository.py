@@ -1,0 +1,160 @@
+"""Collections in the database. Everything here works inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload, selectinload
+
+from projector_chassis.errors import NotFound
+from projector_gateway.collections.messages import StoredLayout
+from projector_gateway.collections.orm import BookmarkRow, CollectionRow, LayoutRow
+from projector_gateway.database import POSTGRESQL
+
+_FIRST_POSITION = 0
+
+
+class CollectionRepository:
+    """Reads and writes collections, bookmarks and layouts."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def of_embedding(self, embedding_id: str) -> Sequence[CollectionRow]:
+        """Collections with their bookmarks, oldest first."""
+        query = (
+            select(CollectionRow)
+            .where(CollectionRow.embedding_id == embedding_id)
+            .options(selectinload(CollectionRow.bookmarks))
+            .order_by(CollectionRow.created_at, CollectionRow.id)
+        )
+        return (await self._session.scalars(query)).all()
+
+    async def count(self, embedding_id: str) -> int:
+        """Number of the embedding's collections."""
+        query = select(func.count()).where(CollectionRow.embedding_id == embedding_id)
+        return (await self._session.scalars(query)).one()
+
+    async def read(self, collection_id: str, *, to_change: bool = False) -> CollectionRow:
+        """One collection with its bookmarks in order.
+
+        Args:
+            to_change: nobody else may change it or its bookmarks until this transaction ends.
+
+        Raises:
+            NotFound: no such collection.
+        """
+        query = (
+            select(CollectionRow)
+            .where(CollectionRow.id == collection_id)
+            .options(selectinload(CollectionRow.bookmarks))
+        )
+        row = await self._session.scalar(query.with_for_update() if to_change else query)
+        if row is None:
+            raise NotFound(f"There is no collection {collection_id}; it may have been deleted.")
+        return row
+
+    async def read_bookmark(self, bookmark_id: str) -> BookmarkRow:
+        """One bookmark with its collection (without the collection's other bookmarks).
+
+        Raises:
+            NotFound: no such bookmark.
+        """
+        query = select(BookmarkRow).where(BookmarkRow.id == bookmark_id).options(joinedload(BookmarkRow.collection))
+        row = await self._session.scalar(query)
+        if row is None:
+            raise _no_bookmark(bookmark_id)
+        return row
+
+    async def read_bookmark_to_change(self, bookmark_id: str) -> tuple[CollectionRow, BookmarkRow]:
+        """One bookmark within its collection, both locked until this transaction ends.
+
+        Raises:
+            NotFound: no such bookmark.
+        """
+        collection_id = await self._session.scalar(
+            select(BookmarkRow.collection_id).where(BookmarkRow.id == bookmark_id)
+        )
+        if collection_id is None:
+            raise _no_bookmark(bookmark_id)
+        # The collection is locked first by everybody, so that no two transactions wait for each other.
+        collection = await self.read(collection_id, to_change=True)
+        for bookmark in collection.bookmarks:
+            if bookmark.id == bookmark_id:
+                return collection, bookmark
+        raise _no_bookmark(bookmark_id)
+
+    async def read_layout(self, bookmark_id: str) -> LayoutRow:
+        """The layout that a bookmark shows.
+
+        Raises:
+            NotFound: no such bookmark.
+        """
+        query = (
+            select(LayoutRow)
+            .join(BookmarkRow, BookmarkRow.layout_digest == LayoutRow.digest)
+            .where(BookmarkRow.id == bookmark_id)
+        )
+        row = await self._session.scalar(query)
+        if row is None:
+            raise _no_bookmark(bookmark_id)
+        return row
+
+    async def add(self, collection: CollectionRow) -> None:
+        """Store a new collection; its bookmarks' layouts have been kept before."""
+        self._session.add(collection)
+        await self._session.flush()
+
+    async def keep_layout(self, layout: StoredLayout) -> None:
+        """Store a layout unless an equal one is kept already.
+
+        The statement locks the row either way: nobody can delete the layout before this transaction's bookmark, which
+        refers to it, is there for all to see.
+        """
+        insert = postgresql.insert if self._session.get_bind().dialect.name == POSTGRESQL else sqlite.insert
+        statement = insert(LayoutRow).values(
+            digest=layout.digest, event=layout.event, n_points=layout.n_points, n_dims=layout.n_dims
+        )
+        await self._session.execute(
+            statement.on_conflict_do_update(index_elements=["digest"], set_={"n_points": layout.n_points})
+        )
+
+    async def delete(self, collection: CollectionRow) -> None:
+        """Delete a collection, its bookmarks and the layouts that no other bookmark shows."""
+        digests = [bookmark.layout_digest for bookmark in collection.bookmarks]
+        await self._session.delete(collection)
+        await self._session.flush()
+        await self._drop_unused_layouts(digests)
+
+    async def delete_bookmark(self, collection: CollectionRow, bookmark: BookmarkRow) -> None:
+        """Delete a bookmark, and its layout if no other bookmark shows it."""
+        collection.bookmarks.remove(bookmark)
+        await self._session.flush()
+        await self._drop_unused_layouts([bookmark.layout_digest])
+
+    async def _drop_unused_layouts(self, digests: Iterable[str]) -> None:
+        candidates = sorted(set(digests))  # locked in one order by everybody
+        if not candidates:
+            return
+        # Two statements: the second one sees bookmarks that were committed while the first one waited for its locks.
+        locked = (
+            select(LayoutRow.digest)
+            .where(LayoutRow.digest.in_(candidates))
+            .order_by(LayoutRow.digest)
+            .with_for_update()
+        )
+        await self._session.execute(locked)
+        is_shown = exists().where(BookmarkRow.layout_digest == LayoutRow.digest)
+        await self._session.execute(delete(LayoutRow).where(LayoutRow.digest.in_(candidates), ~is_shown))
+
+
+def next_position(bookmarks: Sequence[BookmarkRow]) -> int:
+    """Position of a bookmark appended to these, which are in order."""
+    return bookmarks[-1].position + 1 if bookmarks else _FIRST_POSITION
+
+
+def _no_bookmark(bookmark_id: str) -> NotFound:
+    return NotFound(f"There is no bookmark {bookmark_id}; it may have been deleted.")

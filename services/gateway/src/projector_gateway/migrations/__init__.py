@@ -1,0 +1,1 @@
+"""Alembic's environment: the steps that bring any older schema to today's, on SQLite and PostgreSQL alike."""
