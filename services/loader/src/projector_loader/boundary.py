@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -23,14 +23,17 @@ class Boundary(grpc.ServerInterceptor):
     """Wraps every method of the loader's own service.
 
     A ``PublicError`` becomes its status with its text. Any other exception becomes INTERNAL with a text that says
-    nothing, and its stack goes into the log. A peer that leaves a stream ends the reading after the block at hand.
+    nothing, and its stack goes into the log. When a peer leaves a stream, gRPC drops the generator that feeds it, which
+    closes the file being read.
 
     Args:
         n_streams: streams served at the same time; one more is refused with RESOURCE_EXHAUSTED.
+        log_fields: what every log line of this process carries; gRPC runs each call in an empty context of its own.
     """
 
-    def __init__(self, n_streams: int) -> None:
+    def __init__(self, n_streams: int, log_fields: Mapping[str, Any]) -> None:
         self._free_streams = threading.BoundedSemaphore(n_streams)
+        self._log_fields = log_fields
 
     def intercept_service(
         self,
@@ -51,18 +54,15 @@ class Boundary(grpc.ServerInterceptor):
 
     def _unary(self, name: str, behavior: Behavior) -> Behavior:
         def answer(request: Any, context: grpc.ServicerContext) -> Any:
-            with _reported(name, context):
+            with self._reported(name, context):
                 return behavior(request, context)
 
         return answer
 
     def _streaming(self, name: str, behavior: Behavior) -> Behavior:
         def answer(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
-            with _reported(name, context), self._stream():
-                for message in behavior(request, context):
-                    if not context.is_active():
-                        return
-                    yield message
+            with self._reported(name, context), self._stream():
+                yield from behavior(request, context)
 
         return answer
 
@@ -75,19 +75,22 @@ class Boundary(grpc.ServerInterceptor):
         finally:
             self._free_streams.release()
 
-
-@contextmanager
-def _reported(name: str, context: grpc.ServicerContext) -> Iterator[None]:
-    """Log one call and end it with the status of what it raises."""
-    request_id = next((str(value) for key, value in context.invocation_metadata() if key == REQUEST_ID_HEADER), "")
-    log = structlog.get_logger().bind(rpc=name, request_id=request_id)
-    started = time.perf_counter()
-    try:
-        yield
-    except PublicError as error:
-        log.info("refused", code=error.code, detail=error.message)
-        context.abort(error.grpc_status, error.message)
-    except Exception:
-        log.exception("failed")
-        context.abort(grpc.StatusCode.INTERNAL, f"The loader failed; its log has the cause under request {request_id}.")
-    log.debug("answered", seconds=round(time.perf_counter() - started, 4), left_early=not context.is_active())
+    @contextmanager
+    def _reported(self, name: str, context: grpc.ServicerContext) -> Iterator[None]:
+        """Log one call and end it with the status of what it raises."""
+        request_id = next((str(value) for key, value in context.invocation_metadata() if key == REQUEST_ID_HEADER), "")
+        log = structlog.get_logger().bind(**self._log_fields, rpc=name, request_id=request_id)
+        started = time.perf_counter()
+        try:
+            yield
+        except PublicError as error:
+            log.info("refused", code=error.code, detail=error.message)
+            context.abort(error.grpc_status, error.message)
+        except Exception:
+            log.exception("failed")
+            text = f"The loader failed; its log has the cause under request {request_id}."
+            context.abort(grpc.StatusCode.INTERNAL, text)
+        except GeneratorExit:
+            log.debug("left early", seconds=round(time.perf_counter() - started, 4))
+            raise
+        log.debug("answered", seconds=round(time.perf_counter() - started, 4))

@@ -53,7 +53,7 @@ def start_server(settings: LoaderSettings) -> LoaderServer:
     # Requests beyond the threads wait in the pool's queue; beyond twice as many they are refused at once.
     server = grpc.server(
         ThreadPoolExecutor(settings.loader_threads, thread_name_prefix="rpc"),
-        interceptors=[Boundary(settings.loader_streams)],
+        interceptors=[Boundary(settings.loader_streams, structlog.contextvars.get_contextvars())],
         options=(("grpc.so_reuseport", 0),),
         maximum_concurrent_rpcs=2 * settings.loader_threads,
         compression=grpc.Compression.NoCompression,

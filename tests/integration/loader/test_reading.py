@@ -1,0 +1,154 @@
+"""What a peer of the loader gets over real gRPC when all is well."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import time
+
+import grpc
+import numpy as np
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from integration.loader.running_loader import Loader
+from numpy.typing import NDArray
+from PIL import Image
+
+from projector_contracts.loader.v1 import loader_pb2
+
+pytestmark = pytest.mark.integration
+
+
+def test_runs_are_listed_by_name_with_every_step(loader: Loader) -> None:
+    runs = loader.runs()
+    assert list(runs) == ["raw", "words"]
+    assert [summary.step for summary in runs["words"].embeddings] == [20, 10, 0]
+    assert [checkpoint.name for checkpoint in runs["words"].checkpoints] == [
+        f"words/model.ckpt-{step}" for step in (20, 10, 0)
+    ]
+    assert [tensor.tensor_name for tensor in runs["words"].rejected] == ["bias/.ATTRIBUTES/VARIABLE_VALUE"]
+    (raw,) = runs["raw"].embeddings
+    assert (raw.display_name, raw.HasField("step"), raw.n_points, raw.n_dims) == ("r", False, 50, 4)
+
+
+def test_every_step_has_its_own_numbers_and_digest(loader: Loader, vectors: NDArray[np.float32]) -> None:
+    digests = set()
+    for summary in loader.runs()["words"].embeddings:
+        np.testing.assert_array_equal(loader.read(summary.id), vectors + summary.step)
+        digests.add(loader.describe(summary.id).digest)
+    assert len(digests) == 3
+
+
+def test_tensor_comes_as_a_header_and_blocks_of_whole_rows_of_about_a_mebibyte(loader: Loader) -> None:
+    summary = loader.runs()["words"].embeddings[0]
+    request = loader_pb2.ReadTensorRequest(embedding_id=summary.id)
+    parts = list(loader.stub.ReadTensor(request, timeout=10))
+
+    assert [part.WhichOneof("part") for part in parts] == ["header", "rows", "rows", "rows"]
+    assert parts[0].header.digest == loader.describe(summary.id).digest
+    sizes = [len(part.rows) for part in parts[1:]]
+    assert all(size % (summary.n_dims * 4) == 0 for size in sizes)
+    assert sizes[0] == 1310 * summary.n_dims * 4
+
+
+def test_description_holds_columns_sprite_and_bookmarks(loader: Loader) -> None:
+    described = loader.describe(loader.runs()["words"].embeddings[0].id)
+    assert (described.run_name, described.dtype, described.has_bookmarks) == ("words", "float32", True)
+    assert [(column.name, column.type) for column in described.columns] == [
+        ("word", loader_pb2.TEXT),
+        ("n", loader_pb2.INTEGER),
+        ("part", loader_pb2.CATEGORY),
+    ]
+    assert not described.columns[0].HasField("minimum")
+    assert described.columns[1].maximum == 2999
+    assert described.sprite.media_type == "image/png"
+    assert list(described.problems) == []
+
+
+def column(loader: Loader, embedding_id: str, name: str) -> loader_pb2.Column:
+    request = loader_pb2.ReadColumnRequest(embedding_id=embedding_id, name=name)
+    parts = list(loader.stub.ReadColumn(request, timeout=10))
+    serialised = b"".join(part.column for part in parts[1:])
+    assert parts[0].header.total_bytes == len(serialised)
+    assert parts[0].header.digest == hashlib.sha256(serialised).hexdigest()
+    return loader_pb2.Column.FromString(serialised)
+
+
+def test_columns_come_as_typed_values(loader: Loader) -> None:
+    embedding_id = loader.runs()["words"].embeddings[0].id
+
+    numbers = column(loader, embedding_id, "n")
+    np.testing.assert_array_equal(np.frombuffer(numbers.numbers.float64, "<f8"), np.arange(3000))
+
+    categories = column(loader, embedding_id, "part")
+    assert list(categories.dictionary.values) == ["p0", "p1", "p2"]
+    np.testing.assert_array_equal(np.frombuffer(categories.dictionary.codes, "<u4"), np.arange(3000) % 3)
+
+    text = column(loader, embedding_id, "word").text
+    ends = np.frombuffer(text.offsets, "<u4")
+    assert text.utf8[ends[7] : ends[8]] == b"w7"
+    assert len(ends) == 3001
+
+
+def test_sprite_comes_as_the_file_itself(loader: Loader) -> None:
+    request = loader_pb2.ReadSpriteRequest(embedding_id=loader.runs()["words"].embeddings[0].id)
+    parts = list(loader.stub.ReadSprite(request, timeout=10))
+    content = b"".join(part.image for part in parts[1:])
+    assert content == (loader.root / "words" / "sprite.png").read_bytes()
+    assert Image.open(io.BytesIO(content)).size == (parts[0].header.image_width_px, parts[0].header.image_height_px)
+
+
+def test_bookmarks_come_as_the_file_itself(loader: Loader) -> None:
+    request = loader_pb2.ReadBookmarksRequest(embedding_id=loader.runs()["words"].embeddings[0].id)
+    assert b"".join(part.content for part in loader.stub.ReadBookmarks(request, timeout=10)) == b"[]"
+
+
+def test_unchanged_runs_are_listed_fast(loader: Loader) -> None:
+    loader.runs()
+    seconds = []
+    for _ in range(5):
+        started = time.perf_counter()
+        loader.runs()
+        seconds.append(time.perf_counter() - started)
+    assert min(seconds) < 0.3
+
+
+def test_new_checkpoint_and_changed_labels_appear_without_a_restart(loader: Loader) -> None:
+    embedding_id = loader.runs()["words"].embeddings[0].id
+    words = loader.root / "words"
+    for suffix in (".index", ".data-00000-of-00001"):
+        (words / f"model.ckpt-30{suffix}").write_bytes((words / f"model.ckpt-20{suffix}").read_bytes())
+    (words / "labels.tsv").write_text("name\tn\n" + "x\t1\n" * 3000)
+    os.utime(words / "labels.tsv", (1, 1))
+
+    assert [summary.step for summary in loader.runs()["words"].embeddings] == [30, 20, 10, 0]
+    assert [column.name for column in loader.describe(embedding_id).columns] == ["name", "n"]
+
+
+def test_health_and_reflection_answer(loader: Loader) -> None:
+    health = health_pb2_grpc.HealthStub(loader.channel)
+    for service in ("", "projector.loader.v1.LoaderService"):
+        answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=5)
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING
+    reflection = reflection_pb2_grpc.ServerReflectionStub(loader.channel)
+    request = reflection_pb2.ServerReflectionRequest(list_services="")
+    (response,) = reflection.ServerReflectionInfo(iter([request]), timeout=5)
+    names = {service.name for service in response.list_services_response.service}
+    assert names == {
+        "projector.loader.v1.LoaderService",
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1alpha.ServerReflection",
+    }
+
+
+def test_answers_are_not_compressed(loader: Loader) -> None:
+    call = loader.stub.ReadTensor(
+        loader_pb2.ReadTensorRequest(embedding_id=loader.runs()["raw"].embeddings[0].id),
+        timeout=5,
+        compression=grpc.Compression.NoCompression,
+    )
+    headers = dict(call.initial_metadata())
+    assert headers.get("grpc-encoding", "identity") == "identity"
+    assert len(list(call)) == 2
