@@ -16,7 +16,7 @@ from projector_gateway.clients.redis import CONNECT_SECONDS
 from projector_gateway.request_context import current_request_id
 
 _SEND_SECONDS = 6.0  # longer than all retries together, so that a late success is not reported as a failure
-_RETRY = {"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 0.5, "timeout": 4.0}
+_RETRY = {"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 0.5}
 _N_THREADS = 4
 
 
