@@ -1,0 +1,70 @@
+import { html, type TemplateResult } from 'lit';
+import { styleMap } from 'lit/directives/style-map.js';
+import type { Rest } from '../api/rest-types';
+import { countOf } from '../domain/format';
+import { isFinal } from '../state/selectors';
+import { counted } from './format';
+import { icon } from './icons';
+
+/** Whether a job can still be stopped. */
+export function isUnderway(job: Rest.Job): boolean {
+  return !isFinal(job.phase);
+}
+
+/** The stage of a job in words: "neighbors 40 %", "step 412 of 1,000". */
+export function stageOf(job: Rest.Job): string {
+  const part = Math.round(100 * job.progress);
+  switch (job.phase) {
+    case 'queued':
+      return 'waiting for a worker';
+    case 'loading':
+    case 'neighbors':
+    case 'affinities':
+      return job.progress > 0 ? `${job.phase} ${part} %` : job.phase;
+    case 'running':
+      return job.projection.method === 'tsne'
+        ? `step ${counted(job.step)} of ${counted(job.projection.n_steps ?? 0)}`
+        : `components ${part} %`;
+    case 'paused':
+      return `paused at step ${counted(job.step)}`;
+    case 'stopped':
+      return `stopped at step ${counted(job.step)}`;
+    case 'finished':
+      return job.projection.method === 'tsne' ? `finished, ${countOf(job.step, 'step')}` : 'finished';
+    case 'failed':
+      return 'failed';
+  }
+}
+
+/** The share of the whole that is done, or null where a stage has no measure. */
+function measureOf(job: Rest.Job): number | null {
+  if (job.phase === 'queued') return null;
+  if (job.projection.method === 'tsne' && (job.phase === 'running' || job.phase === 'paused')) {
+    return job.step / Math.max(1, job.projection.n_steps ?? 1);
+  }
+  return job.progress > 0 ? job.progress : null;
+}
+
+/** A thin bar with the stage in words while the job goes on; afterwards one line, or why it failed. */
+export function describeJob(job: Rest.Job): TemplateResult {
+  if (job.phase === 'failed') {
+    return html`<p class="inline-error" role="alert">
+      ${icon('error')}<span>${job.failure?.message ?? 'The projection failed.'}</span>
+    </p>`;
+  }
+  if (isFinal(job.phase)) {
+    return job.projection.method === 'pca' ? html`` : html`<p class="help" role="status">${stageOf(job)}</p>`;
+  }
+  const measure = measureOf(job);
+  return html`<div class="job">
+    <div
+      class="progress ${measure === null ? 'unmeasured' : ''}"
+      role="progressbar"
+      aria-label="Progress of the projection"
+      aria-valuetext=${stageOf(job)}
+    >
+      <i style=${styleMap({ '--part': String(measure ?? 0) })}></i>
+    </div>
+    <p class="help">${stageOf(job)}</p>
+  </div>`;
+}

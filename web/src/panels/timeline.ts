@@ -1,0 +1,87 @@
+import { html, svg, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { JobView, State } from '../state/model';
+import { counted, measured } from './format';
+import { isUnderway, stageOf } from './job-progress';
+import { lossPath } from './loss-path';
+import { Panel } from './panel';
+import { iconButton } from './templates';
+
+const CURVE = { width: 400, height: 32 };
+
+/** Under the cloud while a streamed projection is shown: where it is, how it goes, and the controls over it. */
+@customElement('projector-timeline')
+export class Timeline extends Panel {
+  protected override slices(state: State): readonly unknown[] {
+    return [state.jobView, state.layout];
+  }
+
+  protected override render(): TemplateResult {
+    const { jobView, layout } = this.state;
+    if (jobView === null || layout === null || layout.method === 'pca' || layout.jobId !== jobView.job.id)
+      return html``;
+    return html`<section class="timeline" aria-label="Timeline" data-testid="timeline">
+      ${this.#controls(jobView)}
+      <dl class="timeline-figures">
+        <div>
+          <dt>Step</dt>
+          <dd><span data-testid="step">${counted(layout.step)}</span>${nSteps(jobView)}</dd>
+        </div>
+        <div>
+          <dt>Loss</dt>
+          <dd data-testid="loss">${measured(layout.loss)}</dd>
+        </div>
+      </dl>
+      ${curve(jobView)}
+      <span class="timeline-state" role="status">${stateOf(jobView)}</span>
+    </section>`;
+  }
+
+  #controls({ job }: JobView): TemplateResult {
+    if (!isUnderway(job)) return html``;
+    const paused = job.phase === 'paused';
+    return html`<div class="timeline-controls">
+      ${iconButton({
+        icon: paused ? 'play' : 'pause',
+        label: paused ? 'Resume (space)' : 'Pause (space)',
+        testId: paused ? 'resume' : 'pause',
+        onClick: () => void this.actions.controlJob(paused ? 'resume' : 'pause'),
+      })}
+      ${iconButton({
+        icon: 'stop',
+        label: 'Stop',
+        testId: 'timeline-stop',
+        onClick: () => void this.actions.controlJob('stop'),
+      })}
+    </div>`;
+  }
+}
+
+function nSteps({ job }: JobView): TemplateResult {
+  const all = job.projection.method === 'tsne' ? job.projection.n_steps : undefined;
+  return all === undefined ? html`` : html`<span class="of"> / ${counted(all)}</span>`;
+}
+
+/** What is worth saying beside the step: a lost connection, or that the job rests or has ended. */
+function stateOf({ job, connection }: JobView): TemplateResult | string {
+  if (isUnderway(job) && connection === 'reconnecting') {
+    return html`<span class="reconnecting">reconnecting…</span>`;
+  }
+  if (isUnderway(job) && connection === 'connecting') return 'connecting…';
+  if (job.phase === 'failed') return 'failed';
+  return job.phase === 'running' ? 'live' : (stageOf(job).split(/ at |,/)[0] ?? '');
+}
+
+function curve({ losses, job }: JobView): TemplateResult {
+  const nAll = job.projection.method === 'tsne' ? (job.projection.n_steps ?? 0) : 0;
+  const path = lossPath(losses, nAll, CURVE);
+  return html`<svg
+    class="loss-curve"
+    viewBox="0 0 ${CURVE.width} ${CURVE.height}"
+    preserveAspectRatio="none"
+    role="img"
+    aria-label="Loss by step"
+  >
+    ${path === null ? '' : svg`<path d=${path} vector-effect="non-scaling-stroke" />`}
+  </svg>`;
+}

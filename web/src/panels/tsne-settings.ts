@@ -1,0 +1,98 @@
+import { html, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { State } from '../state/model';
+import { counted } from './format';
+import { icon } from './icons';
+import { Panel } from './panel';
+import { numberField, segmented, selectField } from './templates';
+
+/** Parameters of the next t-SNE; the ranges are those of the API. */
+@customElement('projector-tsne-settings')
+export class TsneSettingsPanel extends Panel {
+  protected override slices(state: State): readonly unknown[] {
+    return [state.tsne, state.embedding, state.isolatedRows];
+  }
+
+  protected override render(): TemplateResult {
+    const { tsne } = this.state;
+    return html`<div class="field">
+        <span class="field-label">Dimensions</span>
+        ${segmented({
+          name: 'tsne-dims',
+          label: 'Dimensions of the layout',
+          fill: true,
+          value: tsne.nDims,
+          choices: [
+            { value: 2, label: '2-D' },
+            { value: 3, label: '3-D' },
+          ],
+          onChoose: (nDims) => this.actions.setTsne({ nDims }),
+        })}
+      </div>
+      ${numberField({
+        id: 'perplexity',
+        label: 'Perplexity',
+        value: tsne.perplexity,
+        minimum: 2,
+        maximum: 1000,
+        step: 'any',
+        slider: { minimum: 2, maximum: 100, step: 1 },
+        onChange: (value) => value !== null && this.actions.setTsne({ perplexity: value }),
+      })}
+      ${numberField({
+        id: 'n-steps',
+        label: 'Steps',
+        value: tsne.nSteps,
+        minimum: 1,
+        maximum: 100_000,
+        step: 1,
+        onChange: (value) => value !== null && this.actions.setTsne({ nSteps: Math.round(value) }),
+      })}
+      <details class="disclosure">
+        <summary>${icon('chevronRight')}More</summary>
+        <div class="rows advanced">${this.#advanced()}</div>
+      </details>`;
+  }
+
+  #advanced(): TemplateResult {
+    const { tsne } = this.state;
+    return html`${numberField({
+      id: 'learning-rate',
+      label: 'Learning rate',
+      value: tsne.learningRate,
+      minimum: 0.001,
+      maximum: 1_000_000,
+      step: 'any',
+      placeholder: this.#automaticRate(),
+      help: 'Up to 1,000,000. How far a point moves in one step; empty takes rows ÷ exaggeration.',
+      onChange: (value) => this.actions.setTsne({ learningRate: value }),
+    })}
+    ${numberField({
+      id: 'exaggeration',
+      label: 'Exaggeration (×)',
+      value: tsne.earlyExaggeration,
+      minimum: 1,
+      maximum: 100,
+      step: 'any',
+      help: '1 to 100. How much harder near points attract in the first 250 steps, so that clusters find room.',
+      onChange: (value) => value !== null && this.actions.setTsne({ earlyExaggeration: value }),
+    })}
+    ${selectField({
+      id: 'tsne-metric',
+      label: 'Distance',
+      value: tsne.metric,
+      choices: [
+        { value: 'euclidean', label: 'Euclidean' },
+        { value: 'cosine', label: 'Cosine' },
+      ],
+      onChoose: (metric) => this.actions.setTsne({ metric: metric === 'cosine' ? 'cosine' : 'euclidean' }),
+    })}
+    <p class="help">Distance between rows. Cosine leaves their length out and suits word and image embeddings.</p>`;
+  }
+
+  #automaticRate(): string {
+    const { embedding, isolatedRows, tsne } = this.state;
+    const nPoints = isolatedRows?.length ?? (embedding.kind === 'ready' ? embedding.value.n_points : 0);
+    return nPoints === 0 ? 'auto' : `auto ${counted(nPoints / tsne.earlyExaggeration)}`;
+  }
+}
