@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import structlog
 
-pytest_plugins = ["fixtures.used_servers", "fixtures.redis", "fixtures.projector", "fixtures.browser"]
+pytest_plugins = [
+    "fixtures.used_servers",
+    "fixtures.redis",
+    "fixtures.databases",
+    "fixtures.projector",
+    "fixtures.browser",
+]
 
 
 def pytest_configure() -> None:
