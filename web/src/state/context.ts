@@ -6,10 +6,11 @@ import type { CameraState } from '../scene/scene-api';
 import type { Notice } from './model';
 import type { StateWriter } from './store';
 
-/** What actions may ask about the picture; wishes go through the state (`cameraTarget`). */
+/** What actions may ask of the picture itself; where the camera shall go is state (`cameraTarget`). */
 export interface Picture {
   camera(): CameraState | null;
   toPng(): Promise<Blob>;
+  zoomBy(factor: number): void;
 }
 
 export interface JobConnection {

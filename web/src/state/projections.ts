@@ -14,7 +14,7 @@ export type Method = State['projectionTab'];
 
 /** A look at a projection that can be taken up again. */
 interface Look {
-  readonly layout: LayoutState;
+  readonly layout: LayoutState | null; // null: left before its first frame
   readonly jobView: JobView;
   readonly viewDims: 2 | 3;
   readonly pca: PcaSettings;
@@ -48,8 +48,10 @@ export class Projections {
   leave(): void {
     this.#request += 1;
     const { layout, jobView, viewDims, pca, isolatedRows } = this.context.store.state;
-    if (layout && jobView && layout.jobId === jobView.job.id) {
-      this.#looksAt(isolatedRows).set(jobView.job.projection.method, { layout, jobView, viewDims, pca });
+    if (jobView) {
+      const own = layout?.jobId === jobView.job.id ? layout : null;
+      const look = { layout: own, jobView, viewDims, pca };
+      this.#looksAt(isolatedRows).set(jobView.job.projection.method, look);
     }
     this.#watch.stop();
     this.context.store.update({ requesting: false });
@@ -74,8 +76,8 @@ export class Projections {
     const known = this.#lookOf(jobId);
     this.leave();
     if (known) {
-      const { projection } = known.jobView.job;
-      this.context.store.update({ isolatedRows: known.layout.rows, projectionTab: projection.method });
+      const { projection, rows } = known.jobView.job;
+      this.context.store.update({ isolatedRows: rowsOf(rows), projectionTab: projection.method });
       this.#show(known);
       return true;
     }
@@ -120,7 +122,7 @@ export class Projections {
   }
 
   #show({ layout, jobView, viewDims, pca }: Look): void {
-    this.context.store.update({ layout, viewDims, pca, openBookmark: null });
+    if (layout) this.context.store.update({ layout, viewDims, pca, openBookmark: null });
     if (isFinal(jobView.job.phase)) this.context.store.update({ jobView });
     else this.#watch.start(jobView.job, jobView.losses);
   }
@@ -128,7 +130,7 @@ export class Projections {
   #follow(job: Rest.Job): void {
     const { projection } = job;
     this.context.store.update({
-      isolatedRows: job.rows ? Uint32Array.from(job.rows) : null,
+      isolatedRows: rowsOf(job.rows),
       projectionTab: projection.method,
       ...settingsOf(projection),
     });
@@ -143,6 +145,10 @@ export class Projections {
     const looks = [...this.#looks.all.values(), ...this.#looks.isolated.values()];
     return looks.find((look) => look.jobView.job.id === jobId);
   }
+}
+
+function rowsOf(rows: Rest.Job['rows']): Uint32Array | null {
+  return rows ? Uint32Array.from(rows) : null;
 }
 
 /** The projection a person has set up in a tab. */

@@ -6,7 +6,14 @@ import { boundedPlace } from '../preferences';
 
 type AppearanceActions = Pick<
   Actions,
-  'setTheme' | 'setPanel' | 'setHelpOpen' | 'setAppearance' | 'setTool' | 'resetCamera' | 'savePicture'
+  | 'setTheme'
+  | 'setPanel'
+  | 'setHelpOpen'
+  | 'setAppearance'
+  | 'setTool'
+  | 'resetCamera'
+  | 'zoomBy'
+  | 'savePicture'
 >;
 
 export function appearanceActions({
@@ -25,6 +32,7 @@ export function appearanceActions({
     setAppearance: (appearance) => store.update({ appearance }),
     setTool: (tool) => store.update({ tool }),
     resetCamera: () => store.update({ cameraTarget: { camera: 'home', flight: true } }),
+    zoomBy: (factor) => picture.zoomBy(factor),
     savePicture: async () => {
       try {
         const { embedding } = store.state;

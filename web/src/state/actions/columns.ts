@@ -8,7 +8,10 @@ import type { ActionContext } from '../context';
 import type { Actions, Remote, State } from '../model';
 import { readyColumn, shownTheme } from '../selectors';
 
-type ColumnActions = Pick<Actions, 'labelBy' | 'colorBy' | 'setColorMode' | 'toggleLegendValue'>;
+type ColumnActions = Pick<
+  Actions,
+  'labelBy' | 'colorBy' | 'setColorMode' | 'toggleLegendValue' | 'loadColumns'
+>;
 
 export interface Columns {
   readonly actions: ColumnActions;
@@ -56,6 +59,11 @@ export function columns({ store, rest, scope, notify }: ActionContext): Columns 
       labelBy: (labelColumn) => {
         store.update({ labelColumn });
         void need(labelColumn);
+      },
+      loadColumns: async () => {
+        const { embedding } = store.state;
+        if (embedding.kind !== 'ready') return;
+        await Promise.all(embedding.value.columns.map(({ name }) => need(name)));
       },
       colorBy: (colorColumn) => recolor({ colorColumn }),
       setColorMode: (colorMode) => recolor({ colorMode }),

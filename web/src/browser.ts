@@ -1,0 +1,27 @@
+/** What the browser offers, as the edges of the page's state need it. */
+
+import type { SocketEnvironment } from './api/socket';
+
+export function delay(callback: () => void, milliseconds: number): () => void {
+  const timer = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timer);
+}
+
+export const socketEnvironment: SocketEnvironment = {
+  open: (url) => new WebSocket(url),
+  // The second frame begins after the first was painted. A hidden page paints nothing and acknowledges nothing.
+  afterDraw: (callback) => requestAnimationFrame(() => requestAnimationFrame(callback)),
+  delay,
+};
+
+export function download(file: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+export function systemTheme(): MediaQueryList {
+  return matchMedia('(prefers-color-scheme: dark)');
+}

@@ -1,0 +1,66 @@
+/** Puts the subjects together: every action of the page, and the flows that run by themselves. */
+
+import type { ActionContext } from '../context';
+import type { Actions } from '../model';
+import { Opening } from '../opening';
+import { Projections } from '../projections';
+import type { Address } from '../url';
+import { addressOf, formatAddress } from '../url';
+import { visit } from '../visit';
+import { appearanceActions } from './appearance';
+import { bookmarkActions } from './bookmarks';
+import { collections } from './collections';
+import { columns } from './columns';
+import { isolationActions } from './isolation';
+import { neighborActions } from './neighbors';
+import { projectionActions } from './projections';
+import { loadRuns } from './runs';
+import { searchActions } from './search';
+import { selectionActions } from './selection';
+
+export interface Flows {
+  readonly actions: Omit<Actions, 'dismissNotice'>;
+  readonly visit: (address: Address) => Promise<void>;
+  readonly loadRuns: () => Promise<void>;
+  readonly refreshLegend: () => void;
+}
+
+/** @param onDoubt told when a job's socket was lost. */
+export function flows(context: ActionContext, onDoubt: () => void): Flows {
+  const { store, pageUrl } = context;
+  const columnFlow = columns(context);
+  const projections = new Projections(context, onDoubt);
+  const neighbors = neighborActions(context);
+  const opening = new Opening({
+    context,
+    columns: columnFlow,
+    projections,
+    findNeighbors: neighbors.findNeighbors,
+  });
+  const selection = selectionActions(store, neighbors.clearNeighbors);
+  const collectionFlow = collections(context, () => opening.collections());
+  const go = (address: Address) => visit({ context, columns: columnFlow, opening, projections }, address);
+  return {
+    visit: go,
+    loadRuns: () => loadRuns(context),
+    refreshLegend: columnFlow.refreshLegend,
+    actions: {
+      ...appearanceActions(context),
+      ...columnFlow.actions,
+      ...projectionActions(context, projections),
+      ...selection,
+      ...neighbors,
+      ...searchActions(context, selection.select),
+      ...isolationActions(context, projections),
+      ...collectionFlow.actions,
+      ...bookmarkActions(context, opening, collectionFlow),
+      openEmbedding: (embedding) => go({ embedding }),
+      reload: async () => {
+        const address = addressOf(store.state);
+        await loadRuns(context);
+        await go(address);
+      },
+      shareLink: () => new URL(formatAddress(addressOf(store.state)) || '?', pageUrl()).href,
+    },
+  };
+}

@@ -1,0 +1,156 @@
+/** Opens an embedding, and whatever a link or a bookmark shows of it. */
+
+import type { DecodedFrame } from '../api/frames';
+import { ApiError, messageOf } from '../api/http';
+import type { Rest } from '../api/rest-types';
+import { type Columns, defaultColorColumn, defaultLabelColumn } from './actions/columns';
+import { bookmarkOf, readyCollections } from './collections';
+import type { ActionContext } from './context';
+import { NO_EMBEDDING } from './initial';
+import type { Actions, LayoutState } from './model';
+import type { Projections } from './projections';
+import { defaultAppearance } from './url';
+import { stateOfView } from './view';
+
+export interface OpeningParts {
+  readonly context: ActionContext;
+  readonly columns: Columns;
+  readonly projections: Projections;
+  readonly findNeighbors: Actions['findNeighbors'];
+}
+
+export class Opening {
+  constructor(private readonly parts: OpeningParts) {}
+
+  /** Describes the embedding and fetches what every view of it needs; shows no layout yet. False: it failed. */
+  async embedding(id: string): Promise<boolean> {
+    const { context, columns, projections } = this.parts;
+    const { store, rest } = context;
+    projections.clear();
+    const signal = context.scope.renew();
+    const { columns: _, ...forgotten } = NO_EMBEDDING;
+    store.update({ ...forgotten, columns: new Map(), embedding: { kind: 'loading' } });
+    try {
+      const value = await rest.embedding(id, signal);
+      if (signal.aborted) return false;
+      store.update({
+        embedding: { kind: 'ready', value },
+        labelColumn: defaultLabelColumn(value),
+        colorColumn: defaultColorColumn(value),
+        appearance: defaultAppearance(value),
+      });
+      for (const { severity, subject, message } of value.problems) context.notify(severity, subject, message);
+    } catch (error) {
+      if (signal.aborted) return false;
+      store.update({ embedding: { kind: 'failed', message: messageOf(error) } });
+      return false;
+    }
+    void columns.need(store.state.labelColumn);
+    void columns.need(store.state.colorColumn);
+    void this.#sprite(signal);
+    void this.collections();
+    return true;
+  }
+
+  /** Fetches the collections of the embedding that is open. */
+  async collections(): Promise<void> {
+    const { store, rest, scope } = this.parts.context;
+    const { signal } = scope;
+    const { embedding, collections } = store.state;
+    if (embedding.kind !== 'ready') return;
+    if (collections.kind !== 'ready') store.update({ collections: { kind: 'loading' } });
+    try {
+      const value = await rest.collections(embedding.value.id, signal);
+      if (signal.aborted) return;
+      store.update(({ openCollection }) => ({
+        collections: { kind: 'ready', value },
+        openCollection: value.some(({ id }) => id === openCollection)
+          ? openCollection
+          : (value[0]?.id ?? null),
+      }));
+    } catch (error) {
+      if (!signal.aborted) store.update({ collections: { kind: 'failed', message: messageOf(error) } });
+    }
+  }
+
+  /** Shows a bookmark exactly as it was saved. False: it could not be, and a notice says why. */
+  async bookmark(id: string, flight: boolean): Promise<boolean> {
+    const { context } = this.parts;
+    const { store, rest } = context;
+    try {
+      const bookmark = bookmarkOf(readyCollections(store.state), id) ?? (await rest.bookmark(id));
+      const { embedding } = store.state;
+      const here = embedding.kind === 'ready' && embedding.value.id === bookmark.embedding_id;
+      if (!here && !(await this.embedding(bookmark.embedding_id))) return false;
+      const frame = await rest.bookmarkLayout(id, context.scope.signal);
+      this.#show(bookmark, frame, flight && here);
+      return true;
+    } catch (error) {
+      const gone = error instanceof ApiError && error.status === 404;
+      context.report('Bookmark', gone ? new Error('This bookmark does not exist any more.') : error);
+      return false;
+    }
+  }
+
+  #show(bookmark: Rest.Bookmark, frame: DecodedFrame, flight: boolean): void {
+    const { context, columns, projections, findNeighbors } = this.parts;
+    const { store } = context;
+    projections.leave();
+    projections.forgetIsolated();
+    store.update({
+      ...stateOfView(bookmark, layoutOfBookmark(bookmark, frame)),
+      cameraTarget: { camera: bookmark.view.camera, flight },
+    });
+    this.#checkDigest(bookmark);
+    columns.refreshLegend();
+    void columns.need(bookmark.view.label_column);
+    void columns.need(bookmark.view.color_column);
+    const { neighbors } = bookmark.view;
+    if (neighbors) {
+      const { selection } = store.state;
+      void findNeighbors(neighbors.row, { k: neighbors.k, metric: neighbors.metric });
+      store.update({ selection }); // asking for neighbors selects their row alone; the view may have more
+    }
+  }
+
+  #checkDigest(bookmark: Rest.Bookmark): void {
+    const { store, notify } = this.parts.context;
+    const { embedding } = store.state;
+    const collection = readyCollections(store.state).find(({ id }) => id === bookmark.collection_id);
+    if (embedding.kind !== 'ready' || !collection) return;
+    if (collection.embedding_digest === embedding.value.digest) return;
+    const message = `The embedding has changed since "${bookmark.name}" was saved; its points are shown as saved.`;
+    notify('warning', 'Bookmark', message);
+  }
+
+  async #sprite(signal: AbortSignal): Promise<void> {
+    const { store, rest, decodeImage } = this.parts.context;
+    const { embedding } = store.state;
+    if (embedding.kind !== 'ready' || embedding.value.sprite === null) return;
+    store.update({ sprite: { kind: 'loading' } });
+    try {
+      const value = await decodeImage(await rest.sprite(embedding.value.id, signal));
+      if (!signal.aborted) store.update({ sprite: { kind: 'ready', value } });
+    } catch (error) {
+      if (!signal.aborted) store.update({ sprite: { kind: 'failed', message: messageOf(error) } });
+    }
+  }
+}
+
+function layoutOfBookmark({ id, view }: Rest.Bookmark, frame: DecodedFrame): LayoutState {
+  return {
+    jobId: null,
+    bookmarkId: id,
+    method: view.projection?.method ?? view.method_label ?? 'imported',
+    projection: view.projection,
+    seed: view.seed,
+    sequence: frame.sequence,
+    step: view.step ?? frame.step,
+    loss: frame.loss,
+    nPoints: frame.nPoints,
+    nComponents: frame.nComponents,
+    values: frame.values,
+    rows: view.rows ? Uint32Array.from(view.rows) : null,
+    explainedVariance: null,
+  };
+}

@@ -1,0 +1,169 @@
+/**
+ * The page's address: which picture it shows, as query parameters. What equals the embedding's own default, or the
+ * bookmark's view, is left out, so that addresses stay short.
+ */
+
+import type { Appearance, CameraState } from '../scene/scene-api';
+import { defaultColorColumn, defaultLabelColumn } from './actions/columns';
+import { bookmarkOf, readyCollections } from './collections';
+import type { State } from './model';
+import { shownComponents } from './selectors';
+
+/** Fields that are absent follow from the embedding or the bookmark; a null column means: none. */
+export interface Address {
+  readonly embedding?: string;
+  readonly job?: string;
+  readonly bookmark?: string;
+  readonly label?: string | null;
+  readonly color?: string | null;
+  readonly colorMode?: State['colorMode'];
+  readonly appearance?: Appearance;
+  readonly components?: readonly number[];
+  readonly selection?: readonly number[];
+  readonly camera?: CameraState;
+}
+
+/** Longer selections belong into a bookmark: addresses are cut by mail and chat programs. */
+const MOST_SELECTED = 100;
+const CAMERA_DIGITS = 5;
+const N_CAMERA_NUMBERS = 10;
+const APPEARANCES: readonly string[] = ['points', 'images', 'labels'] satisfies Appearance[];
+const COLOR_MODES: readonly string[] = ['auto', 'categorical', 'numeric'] satisfies State['colorMode'][];
+
+/** Reads an address; parts that make no sense are left out. */
+export function parseAddress(search: string): Address {
+  const query = new URLSearchParams(search);
+  const texts = { embedding: query.get('embedding'), job: query.get('job'), bookmark: query.get('bookmark') };
+  const colorMode = query.get('colors');
+  const appearance = query.get('show');
+  const components = integers(query.get('components'));
+  const selection = integers(query.get('selected'));
+  const camera = parseCamera(query.get('camera'));
+  return {
+    ...(texts.embedding && { embedding: texts.embedding }),
+    ...(texts.job && { job: texts.job }),
+    ...(texts.bookmark && { bookmark: texts.bookmark }),
+    ...(query.has('label') && { label: query.get('label') || null }),
+    ...(query.has('color') && { color: query.get('color') || null }),
+    ...(colorMode !== null && COLOR_MODES.includes(colorMode)
+      ? { colorMode: colorMode as State['colorMode'] }
+      : {}),
+    ...(appearance !== null && APPEARANCES.includes(appearance)
+      ? { appearance: appearance as Appearance }
+      : {}),
+    ...(components?.length === 2 || components?.length === 3 ? { components } : {}),
+    ...(selection && { selection }),
+    ...(camera && { camera }),
+  };
+}
+
+/** The query part of an address, with its question mark; empty for an empty address. */
+export function formatAddress(address: Address): string {
+  const query = new URLSearchParams();
+  const put = (name: string, value: string | undefined) => value !== undefined && query.set(name, value);
+  put('embedding', address.embedding);
+  put('job', address.job);
+  put('bookmark', address.bookmark);
+  put('label', address.label === null ? '' : address.label);
+  put('color', address.color === null ? '' : address.color);
+  put('colors', address.colorMode);
+  put('show', address.appearance);
+  put('components', address.components?.join(','));
+  put('selected', address.selection?.join(','));
+  put('camera', address.camera && formatCamera(address.camera));
+  const text = query.toString().replaceAll('%2C', ',');
+  return text && `?${text}`;
+}
+
+/** The address of what the state shows. */
+export function addressOf(state: State): Address {
+  const { embedding, layout, jobView, isolatedRows } = state;
+  if (embedding.kind !== 'ready') return {};
+  const bookmarkId = layout?.bookmarkId;
+  const bookmark = bookmarkId ? bookmarkOf(readyCollections(state), bookmarkId) : undefined;
+  // PCA of all rows is the same for everybody at any time: its job needs no place in the address.
+  const job =
+    jobView && (jobView.job.projection.method !== 'pca' || isolatedRows !== null) ? jobView.job.id : null;
+  return {
+    ...(bookmarkId ? { bookmark: bookmarkId } : { embedding: embedding.value.id }),
+    ...(!bookmarkId && job && { job }),
+    ...changedView(state, bookmark?.view ?? (bookmarkId ? null : defaultView(state))),
+    ...(state.camera && { camera: state.camera }),
+  };
+}
+
+interface PlainView {
+  readonly label_column: string | null;
+  readonly color_column: string | null;
+  readonly color_mode: State['colorMode'];
+  readonly appearance: Appearance;
+  readonly components: readonly number[];
+  readonly selection?: readonly number[];
+}
+
+function defaultView({ embedding, layout }: State): PlainView | null {
+  if (embedding.kind !== 'ready') return null;
+  const nComponents = Math.min(3, layout?.nComponents ?? 3);
+  return {
+    label_column: defaultLabelColumn(embedding.value),
+    color_column: defaultColorColumn(embedding.value),
+    color_mode: 'auto',
+    appearance: defaultAppearance(embedding.value),
+    components: Array.from({ length: nComponents }, (_, index) => index),
+    selection: [],
+  };
+}
+
+/** What of the view differs from where it started; nothing where that is not known. */
+function changedView(state: State, start: PlainView | null): Address {
+  if (start === null) return {};
+  const { labelColumn, colorColumn, colorMode, appearance, layout } = state;
+  const selection = Array.from(state.selection.subarray(0, MOST_SELECTED + 1));
+  const components = layout?.method === 'pca' ? shownComponents(state, layout) : start.components;
+  return {
+    ...(labelColumn !== start.label_column && { label: labelColumn }),
+    ...(colorColumn !== start.color_column && { color: colorColumn }),
+    ...(colorMode !== start.color_mode && { colorMode }),
+    ...(appearance !== start.appearance && { appearance }),
+    ...(!sameNumbers(components, start.components) && { components }),
+    ...(selection.length <= MOST_SELECTED && !sameNumbers(selection, start.selection ?? []) && { selection }),
+  };
+}
+
+/** Thumbnails show more than points, where there are any. */
+export function defaultAppearance({ sprite }: { readonly sprite: unknown }): Appearance {
+  return sprite ? 'images' : 'points';
+}
+
+function sameNumbers(first: readonly number[], second: readonly number[]): boolean {
+  return first.length === second.length && first.every((value, index) => value === second[index]);
+}
+
+function integers(text: string | null): number[] | null {
+  if (text === null) return null;
+  const numbers = text === '' ? [] : text.split(',').map(Number);
+  return numbers.every((value) => Number.isSafeInteger(value) && value >= 0) ? numbers : null;
+}
+
+function formatCamera({ mode, position, target, up, zoom }: CameraState): string {
+  const numbers = [...position, ...target, ...up, zoom];
+  return [
+    mode === 'perspective' ? 'p' : 'o',
+    ...numbers.map((n) => String(Number(n.toFixed(CAMERA_DIGITS)))),
+  ].join(',');
+}
+
+function parseCamera(text: string | null): CameraState | null {
+  const [mode, ...rest] = text?.split(',') ?? [];
+  const numbers = rest.map(Number);
+  const [px, py, pz, tx, ty, tz, ux, uy, uz, zoom] = numbers as [number, ...number[]];
+  const isWhole = numbers.length === N_CAMERA_NUMBERS && numbers.every(Number.isFinite) && (zoom ?? 0) > 0;
+  if (!isWhole || (mode !== 'p' && mode !== 'o')) return null;
+  return {
+    mode: mode === 'p' ? 'perspective' : 'orthographic',
+    position: [px, py ?? 0, pz ?? 0],
+    target: [tx ?? 0, ty ?? 0, tz ?? 0],
+    up: [ux ?? 0, uy ?? 0, uz ?? 0],
+    zoom: zoom ?? 1,
+  };
+}
