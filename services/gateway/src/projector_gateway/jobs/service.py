@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import structlog
 
-from projector_chassis.errors import Conflict, InvalidArgument, NotFound, PublicError, Unavailable
+from projector_chassis.errors import Conflict, InvalidArgument, NotFound, Unavailable
 from projector_contracts.names import QUEUE_BATCH, SLICE_DUE, TASK_PROJECT, JobId
 from projector_gateway.clients.loader import Loader
 from projector_gateway.clients.queue import TaskQueue
@@ -104,7 +104,7 @@ class JobService:
     async def _enqueue_first(self, job: StoredJob) -> None:
         try:
             await self._queue.send(TASK_PROJECT, (job.job_id, _FIRST_SLICE, _FIRST_ATTEMPT), queue=QUEUE_BATCH)
-        except PublicError:
+        except Exception:  # whatever the reason, no job may stay that no worker hears of
             await self._take_back(job.job_id)
             raise
 
