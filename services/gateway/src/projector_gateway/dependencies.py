@@ -14,6 +14,8 @@ from starlette.requests import HTTPConnection
 
 from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.loader import Loader
+from projector_gateway.collections.service import CollectionService
+from projector_gateway.database import Database
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.service import JobService
 from projector_gateway.neighbors.service import NeighborService
@@ -26,10 +28,12 @@ class Services:
 
     loader: Loader
     frames: FrameStore
+    database: Database
     jobs: JobService
     feeds: JobFeeds
     neighbors: NeighborService
     search: SearchService
+    collections: CollectionService
     checks: Mapping[str, Callable[[], Awaitable[bool]]]
     """What must hold for the gateway to be ready, by the name of the part."""
 
@@ -52,6 +56,10 @@ def _frames(services: ServicesDependency) -> FrameStore:
     return services.frames
 
 
+def _database(services: ServicesDependency) -> Database:
+    return services.database
+
+
 def _jobs(services: ServicesDependency) -> JobService:
     return services.jobs
 
@@ -70,6 +78,7 @@ def _search(services: ServicesDependency) -> SearchService:
 
 LoaderDependency = Annotated[Loader, Depends(_loader)]
 FramesDependency = Annotated[FrameStore, Depends(_frames)]
+DatabaseDependency = Annotated[Database, Depends(_database)]
 JobsDependency = Annotated[JobService, Depends(_jobs)]
 FeedsDependency = Annotated[JobFeeds, Depends(_feeds)]
 NeighborsDependency = Annotated[NeighborService, Depends(_neighbors)]

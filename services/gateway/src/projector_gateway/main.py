@@ -20,6 +20,10 @@ from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.loader import Loader, open_loader_channel
 from projector_gateway.clients.queue import TaskQueue
 from projector_gateway.clients.redis import open_commands, open_subscriptions, open_waiting
+from projector_gateway.collections import endpoints as collections
+from projector_gateway.collections.limits import Limits
+from projector_gateway.collections.service import CollectionService
+from projector_gateway.database import Database
 from projector_gateway.datasets import endpoints as datasets
 from projector_gateway.dependencies import Services
 from projector_gateway.jobs import endpoints as jobs
@@ -67,8 +71,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     )
     register_error_handlers(app)
     api = APIRouter(prefix=API_PREFIX, responses=_ERROR_RESPONSE)
-    for router in (datasets.router, jobs.router, job_events.router, neighbors.router, search.router):
-        api.include_router(router)
+    for resource in (datasets, jobs, job_events, neighbors, search, collections):
+        api.include_router(resource.router)
     app.include_router(api)
     app.include_router(health.router)
     app.mount("/", Page(settings.page_directory), name="page")
@@ -90,26 +94,32 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
         stack.push_async_callback(answers.aclose)
         channel = open_loader_channel(settings.loader_address)
         stack.push_async_callback(channel.close)
+        database = await Database.open(settings.database_url)
+        stack.push_async_callback(database.close)
         queue = TaskQueue(settings.redis_url)
         stack.push_async_callback(queue.aclose)
         loader = Loader(channel)
         frames = FrameStore(redis)
         feeds = JobFeeds(subscriptions, frames)
         stack.push_async_callback(feeds.aclose)
+        job_service = JobService(JobRepository(redis), queue, loader, max_rows=settings.max_job_rows)
         yield Services(
             loader=loader,
             frames=frames,
-            jobs=JobService(JobRepository(redis), queue, loader, max_rows=settings.max_job_rows),
+            database=database,
+            jobs=job_service,
             feeds=feeds,
             neighbors=NeighborService(loader, queue, answers, deadline_seconds=settings.neighbors_deadline_seconds),
             search=SearchService(loader, cache_bytes=settings.search_cache_bytes),
-            checks={"redis": frames.is_reachable, "loader": loader.is_serving},
+            collections=CollectionService(
+                database, embeddings=loader, jobs=job_service, frames=frames, limits=Limits()
+            ),
+            checks={"redis": frames.is_reachable, "loader": loader.is_serving, "database": database.is_reachable},
         )
 
 
-def serve(settings: GatewaySettings) -> None:
-    """Serve until SIGINT or SIGTERM; open WebSockets are then closed with 1012, so that clients reconnect."""
-    configure_logging(service="gateway", level=settings.log_level)
+def build_server(settings: GatewaySettings) -> uvicorn.Server:
+    """The server with everything set as this application needs it."""
     config = uvicorn.Config(
         create_app(settings),
         host=settings.host,
@@ -123,10 +133,16 @@ def serve(settings: GatewaySettings) -> None:
         ws_max_size=_MAX_CLIENT_EVENT_BYTES,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
+    return uvicorn.Server(config)
+
+
+def serve(settings: GatewaySettings) -> None:
+    """Serve until SIGINT or SIGTERM; open WebSockets are then closed with 1012, so that clients reconnect."""
+    configure_logging(service="gateway", level=settings.log_level)
     # uvicorn raises the signal again once it has stopped; a clean stop should be exit status 0.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run()
+    build_server(settings).run()
 
 
 if __name__ == "__main__":
