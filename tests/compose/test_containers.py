@@ -8,8 +8,7 @@ import urllib.request
 from typing import Any
 
 import pytest
-
-from compose.conftest import Composed
+from compose.composed import Composed
 
 LASTING = {"redis", "postgres", "loader", "compute-batch", "compute-interactive", "gateway"}
 PASSWORD_FILES = {"redis": "/run/secret/password", "postgres": "/run/secret/password"}
