@@ -1,16 +1,15 @@
-/** Everything on the overlay: ring, outline; in that order from below. */
+/** Everything on the overlay, from below: axis captions, the hover ring, labels, the outline of a selection. */
 
 import type { Frame } from './frame';
+import type { AxesLayer } from './layers/axes';
 import { paintHoverRing } from './layers/hover-ring';
+import { LabelsLayer } from './layers/labels';
 import { type Outline, paintOutline } from './layers/selection-outline';
 import type { ShownCloud } from './shown-cloud';
 
 export class Annotations {
+  readonly labels = new LabelsLayer();
   private outline: Outline | null = null;
-
-  setLabels(_points: Uint32Array, _textOf: (point: number) => string): void {}
-
-  setAxisCaptions(_captions: readonly string[]): void {}
 
   /** Returns whether there was or is an outline. */
   setOutline(outline: Outline | null): boolean {
@@ -19,18 +18,19 @@ export class Annotations {
     return changed;
   }
 
-  forgetPlaces(): void {}
-
   paint(
     context: CanvasRenderingContext2D,
     frame: Frame,
-    shown: ShownCloud | null,
-    pointScale: number,
-    hovered: number | null,
+    axes: AxesLayer,
+    content: { readonly shown: ShownCloud; readonly hovered: number | null } | null,
   ): void {
-    if (shown !== null && hovered !== null) {
-      const place = shown.placeOf(frame.view, shown.law(frame.view, pointScale), hovered);
-      if (place !== null) paintHoverRing(context, place, frame.palette);
+    if (content !== null) {
+      const { shown, hovered } = content;
+      const law = shown.law(frame.view);
+      axes.paintCaptions(context, frame);
+      const ring = hovered === null ? null : shown.placeOf(frame.view, law, hovered);
+      if (ring !== null) paintHoverRing(context, ring, frame.palette);
+      this.labels.paint(context, frame, shown, law, { hovered, everywhere: shown.appearance === 'labels' });
     }
     if (this.outline !== null) paintOutline(context, this.outline, frame.palette);
   }

@@ -22,6 +22,7 @@ export class Cloud {
     readonly position: BufferAttribute;
     readonly color: BufferAttribute;
     readonly emphasis: BufferAttribute;
+    readonly cell: BufferAttribute;
     readonly order: BufferAttribute;
   };
   private orderIsStale = true;
@@ -39,11 +40,14 @@ export class Cloud {
       position: dynamic(new BufferAttribute(this.motion.world, 3)),
       color: dynamic(new BufferAttribute(this.colors, 4, true)),
       emphasis: dynamic(new BufferAttribute(this.emphasis, 1)),
+      // A float holds every index below 2^24, more than an atlas has room for.
+      cell: new BufferAttribute(new Float32Array(layout.nPoints), 1),
       order: dynamic(new BufferAttribute(this.paint.order, 1)),
     };
     this.geometry.setAttribute('position', this.attributes.position);
     this.geometry.setAttribute('color', this.attributes.color);
     this.geometry.setAttribute('emphasis', this.attributes.emphasis);
+    this.geometry.setAttribute('cell', this.attributes.cell);
     this.geometry.setIndex(this.attributes.order);
   }
 
@@ -56,9 +60,9 @@ export class Cloud {
     return this.paint.rank[point] as number;
   }
 
-  /** Points from the back to the front. */
-  get paintOrder(): Uint32Array {
-    return this.paint.order.subarray(0, this.paint.count);
+  /** Every point once, in a scattered order that never changes. */
+  get scattered(): Uint32Array {
+    return this.paint.scattered;
   }
 
   isShown(point: number): boolean {
@@ -75,6 +79,13 @@ export class Cloud {
     this.emphasis.set(emphasis);
     this.attributes.emphasis.needsUpdate = true;
     this.orderIsStale = true;
+  }
+
+  /** Atlas cell of each point; null: its own index. */
+  setCells(cells: Uint32Array | null): void {
+    const { cell } = this.attributes;
+    for (let point = 0; point < this.nPoints; point += 1) cell.array[point] = cells?.[point] ?? point;
+    cell.needsUpdate = true;
   }
 
   /** The shown positions changed. */

@@ -17,14 +17,15 @@ export class PaintOrder {
   /** Place of each point in `order`: larger is nearer to the viewer. */
   readonly rank: Uint32Array;
   count = 0;
-  private readonly base: Uint32Array;
+  /** Every point once, in a scattered order that never changes. */
+  readonly scattered: Uint32Array;
   private readonly keys: Uint16Array;
 
   constructor(nPoints: number) {
     this.order = new Uint32Array(nPoints);
     this.rank = new Uint32Array(nPoints);
     this.keys = new Uint16Array(nPoints);
-    this.base = scatteredIndices(nPoints);
+    this.scattered = scatteredIndices(nPoints);
   }
 
   /** Sorts again for this view. Points whose position is NaN are left out. */
@@ -40,7 +41,7 @@ export class PaintOrder {
     for (let key = 1; key < starts.length; key += 1) {
       starts[key] = (starts[key] as number) + (starts[key - 1] as number);
     }
-    for (const point of this.base) {
+    for (const point of this.scattered) {
       const key = this.keys[point] as number;
       if (key === HIDDEN) continue;
       const at = starts[key] as number;

@@ -6,6 +6,7 @@ import { CameraRig } from './camera-rig';
 import { parseHex } from './colors';
 import { type Frame, FrameUniforms } from './frame';
 import { type Intentions, Interaction } from './interaction';
+import { AxesLayer } from './layers/axes';
 import type {
   Appearance,
   CameraState,
@@ -17,7 +18,7 @@ import type {
   SpriteAtlas,
   Tool,
 } from './scene-api';
-import { ShownCloud } from './shown-cloud';
+import { type Look, ShownCloud } from './shown-cloud';
 import { Stage } from './stage';
 import { makeView, type View } from './view';
 
@@ -33,9 +34,10 @@ class PointScene implements Scene {
   private readonly interaction: Interaction;
   private readonly uniforms = new FrameUniforms();
   private readonly annotations = new Annotations();
+  private readonly axes = new AxesLayer(this.uniforms);
   private shown: ShownCloud | null = null;
   private nDims: 2 | 3 = 3;
-  private pointScale = 1;
+  private look: Look = { appearance: 'points', pointScale: 1, atlas: null, cells: null };
   private hovered: number | null = null;
   private pointer: { readonly x: number; readonly y: number } | null = null;
   private pointerMoved = false;
@@ -55,6 +57,8 @@ class PointScene implements Scene {
       failed: (message) => callbacks.onFailure(message),
     });
     this.stage.renderer.setBackground(palette.canvas);
+    this.axes.object.visible = false;
+    this.stage.renderer.scene.add(this.axes.object);
     this.rig = new CameraRig(
       () => this.stage.renderer.viewport,
       () => this.invalidate(),
@@ -77,8 +81,9 @@ class PointScene implements Scene {
       this.shown.picker.invalidate();
     } else {
       this.dropCloud();
-      const { scene } = this.stage.renderer;
-      this.shown = new ShownCloud(layout, this.defaultColor(), this.uniforms, scene);
+      const { renderer } = this.stage;
+      this.shown = new ShownCloud(layout, this.defaultColor(), this.uniforms, renderer, this.look);
+      this.axes.object.visible = true;
     }
     this.followDimensions(layout.nDims, animate);
   }
@@ -96,16 +101,16 @@ class PointScene implements Scene {
   }
 
   setLabels(points: Uint32Array, textOf: (point: number) => string): void {
-    this.annotations.setLabels(points.slice(), textOf);
+    this.annotations.labels.setLabels(points.slice(), textOf);
     this.invalidate();
   }
 
-  setSprite(_atlas: SpriteAtlas | null, _cells: Uint32Array | null): void {
-    this.invalidate();
+  setSprite(atlas: SpriteAtlas | null, cells: Uint32Array | null): void {
+    this.changeLook({ atlas, cells: cells?.slice() ?? null });
   }
 
-  setAppearance(_appearance: Appearance): void {
-    this.invalidate();
+  setAppearance(appearance: Appearance): void {
+    this.changeLook({ appearance });
   }
 
   setTool(tool: Tool): void {
@@ -125,12 +130,11 @@ class PointScene implements Scene {
   }
 
   setPointScale(scale: number): void {
-    this.pointScale = scale;
-    this.invalidate();
+    this.changeLook({ pointScale: scale });
   }
 
   setAxisCaptions(captions: readonly string[]): void {
-    this.annotations.setAxisCaptions([...captions]);
+    this.axes.setCaptions([...captions]);
     this.invalidate();
   }
 
@@ -168,7 +172,7 @@ class PointScene implements Scene {
 
   screenPosition(point: number): { x: number; y: number } | null {
     const view = this.view();
-    const place = this.shown?.placeOf(view, this.shown.law(view, this.pointScale), point) ?? null;
+    const place = this.shown?.placeOf(view, this.shown.law(view), point) ?? null;
     return place === null ? null : { x: place.x, y: place.y };
   }
 
@@ -207,6 +211,7 @@ class PointScene implements Scene {
     this.interaction.dispose();
     this.rig.dispose();
     this.dropCloud();
+    this.axes.dispose();
     this.stage.dispose();
   }
 
@@ -224,10 +229,17 @@ class PointScene implements Scene {
     else this.rig.set(home);
   }
 
+  private changeLook(change: Partial<Look>): void {
+    this.look = { ...this.look, ...change };
+    this.shown?.setLook(this.look);
+    this.invalidate();
+  }
+
   private dropCloud(): void {
     this.shown?.dispose();
     this.shown = null;
-    this.annotations.forgetPlaces();
+    this.axes.object.visible = false;
+    this.annotations.labels.forgetPlaces();
     this.changeHover(null);
   }
 
@@ -266,11 +278,13 @@ class PointScene implements Scene {
   }
 
   private prepare(frame: Frame, nowMs: number, exact: boolean): boolean {
-    return this.shown?.prepare(frame, this.pointScale, nowMs, exact) ?? true;
+    this.axes.update(frame);
+    return this.shown?.prepare(frame, nowMs, exact) ?? true;
   }
 
   private paintAnnotations(context: CanvasRenderingContext2D, frame: Frame): void {
-    this.annotations.paint(context, frame, this.shown, this.pointScale, this.hovered);
+    const { shown, hovered } = this;
+    this.annotations.paint(context, frame, this.axes, shown === null ? null : { shown, hovered });
   }
 
   private frame(pixelRatio: number): Frame {
@@ -301,7 +315,7 @@ class PointScene implements Scene {
   private pointAt(x: number, y: number): number | null {
     if (this.shown === null) return null;
     const view = this.view();
-    return this.shown.picker.at(view, this.shown.law(view, this.pointScale), x, y);
+    return this.shown.picker.at(view, this.shown.law(view), x, y);
   }
 
   private pointerAt(pointer: { readonly x: number; readonly y: number } | null): void {

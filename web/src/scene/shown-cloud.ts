@@ -1,12 +1,22 @@
 /** A cloud with everything that draws or picks it; made and disposed as one. */
 
-import type { Scene as ThreeScene } from 'three';
 import { Cloud } from './cloud';
 import type { Frame, FrameUniforms } from './frame';
 import { PointsLayer } from './layers/points';
+import { SpritesLayer } from './layers/sprites';
 import { PointPicker } from './point-picker';
-import type { LayoutPositions } from './scene-api';
-import { diameterAt, emphasisScale, plainDiameter, type SizeLaw, sizeLaw } from './size-law';
+import type { Renderer } from './renderer';
+import type { Appearance, LayoutPositions, SpriteAtlas } from './scene-api';
+import {
+  DISC_ZOOM_POWER,
+  diameterAt,
+  emphasisScale,
+  plainDiameter,
+  plainThumbnailSide,
+  type SizeLaw,
+  sizeLaw,
+  THUMBNAIL_ZOOM_POWER,
+} from './size-law';
 import { depthOf, project, type View } from './view';
 
 export interface PointPlace {
@@ -16,26 +26,55 @@ export interface PointPlace {
   readonly radiusPx: number;
 }
 
+/** What the scene was told about how points look; outlives a layout. */
+export interface Look {
+  readonly appearance: Appearance;
+  readonly pointScale: number;
+  readonly atlas: SpriteAtlas | null;
+  readonly cells: Uint32Array | null;
+}
+
+/** Points that carry labels are drawn smaller. */
+const LABELLED_SCALE = 0.7;
+
 export class ShownCloud {
   readonly cloud: Cloud;
   readonly picker: PointPicker;
   private readonly points: PointsLayer;
+  private sprites: SpritesLayer | null = null;
 
   constructor(
     layout: LayoutPositions,
     defaultColor: readonly [number, number, number, number],
     private readonly uniforms: FrameUniforms,
-    private readonly scene: ThreeScene,
+    private readonly renderer: Renderer,
+    private look: Look,
   ) {
     this.cloud = new Cloud(layout, defaultColor);
     this.picker = new PointPicker(this.cloud);
     this.points = new PointsLayer(this.cloud, uniforms);
-    scene.add(this.points.object);
+    renderer.scene.add(this.points.object);
+    this.applyLook(look, true);
+  }
+
+  get appearance(): Appearance {
+    return this.look.appearance;
+  }
+
+  setLook(look: Look): void {
+    const otherSprite = look.atlas !== this.look.atlas || look.cells !== this.look.cells;
+    this.applyLook(look, otherSprite);
   }
 
   /** The law of sizes under a view, for shaders, picking and labels alike. */
-  law(view: View, pointScale: number): SizeLaw {
-    return sizeLaw(view, plainDiameter(this.cloud.nPoints) * pointScale);
+  law(view: View): SizeLaw {
+    const { appearance, pointScale } = this.look;
+    const { nPoints } = this.cloud;
+    if (this.showsSprites) {
+      return sizeLaw(view, plainThumbnailSide(nPoints) * pointScale, THUMBNAIL_ZOOM_POWER);
+    }
+    const scale = appearance === 'labels' ? LABELLED_SCALE * pointScale : pointScale;
+    return sizeLaw(view, plainDiameter(nPoints) * scale, DISC_ZOOM_POWER);
   }
 
   /** Moves the points to this moment; true when they moved. */
@@ -48,8 +87,8 @@ export class ShownCloud {
   }
 
   /** Readies the GPU's data for a frame; false where the painting order still has to catch up. */
-  prepare(frame: Frame, pointScale: number, nowMs: number, exact: boolean): boolean {
-    this.uniforms.update(frame, this.law(frame.view, pointScale));
+  prepare(frame: Frame, nowMs: number, exact: boolean): boolean {
+    this.uniforms.update(frame, this.law(frame.view));
     return this.cloud.sort(frame.view, nowMs, exact);
   }
 
@@ -67,8 +106,37 @@ export class ShownCloud {
   }
 
   dispose(): void {
-    this.scene.remove(this.points.object);
+    this.renderer.scene.remove(this.points.object);
     this.points.dispose();
+    this.dropSprites();
     this.cloud.dispose();
+  }
+
+  private get showsSprites(): boolean {
+    return this.look.appearance === 'images' && this.sprites !== null;
+  }
+
+  private applyLook(look: Look, otherSprite: boolean): void {
+    this.look = look;
+    if (otherSprite) {
+      this.dropSprites();
+      if (look.atlas !== null) this.addSprites(look.atlas, look.cells);
+    }
+    this.points.object.visible = !this.showsSprites;
+    if (this.sprites !== null) this.sprites.object.visible = this.showsSprites;
+  }
+
+  private addSprites(atlas: SpriteAtlas, cells: Uint32Array | null): void {
+    const { renderer, cloud, uniforms } = this;
+    cloud.setCells(cells);
+    this.sprites = new SpritesLayer(cloud, uniforms, atlas, renderer.maxTextureSize);
+    renderer.scene.add(this.sprites.object);
+  }
+
+  private dropSprites(): void {
+    if (this.sprites === null) return;
+    this.renderer.scene.remove(this.sprites.object);
+    this.sprites.dispose();
+    this.sprites = null;
   }
 }

@@ -24,7 +24,7 @@ void main() {
   float opacity = color.a;
   if (emphasis < 0.5) {
     // 15 % for one point; where many lie over each other they stay below a third.
-    haze = 0.7 + 0.3 * haze;
+    haze = 0.66 + 0.2 * haze;
     opacity = 0.5;
   } else if (emphasis > 1.5) {
     haze *= 0.4;
