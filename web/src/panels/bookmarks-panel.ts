@@ -47,7 +47,7 @@ export class BookmarksPanel extends Panel {
         @drop=${this.#drop}
       >
         ${collections.kind === 'failed' ? html`<p class="inline-error" role="alert">${icon('error')}<span>${collections.message}</span></p>` : nothing}
-        ${embedding.kind === 'ready' ? html`${this.#choice(all, open)} ${this.#save()} ${this.#views(open)}` : nothing}
+        ${embedding.kind === 'ready' ? html`${this.#choice(all, open)} ${this.#save()} ${this.#views(open)}` : html`<p class="empty">Saved views, to come back to and to show.</p>`}
         <p class="drop-note" aria-hidden="true">Drop bookmark files to import them</p>
       </div>`;
   }
@@ -96,18 +96,21 @@ export class BookmarksPanel extends Panel {
 
   #choice(all: readonly Rest.Collection[], open: Rest.Collection | null): TemplateResult | typeof nothing {
     if (all.length < 2) return nothing;
-    return html`<select
-      class="field-control"
-      aria-label="Collection"
-      data-testid="collection"
-      @change=${(event: Event) => this.actions.chooseCollection((event.target as HTMLSelectElement).value)}
-    >
-      ${all.map(
-        (collection) => html`<option value=${collection.id} .selected=${collection.id === open?.id}>
-          ${collection.name} (${counted(collection.bookmarks.length)})
-        </option>`,
-      )}
-    </select>`;
+    return html`<span class="select">
+      <select
+        class="field-control"
+        aria-label="Collection"
+        data-testid="collection"
+        @change=${(event: Event) => this.actions.chooseCollection((event.target as HTMLSelectElement).value)}
+      >
+        ${all.map(
+          (collection) => html`<option value=${collection.id} .selected=${collection.id === open?.id}>
+            ${collection.name} (${counted(collection.bookmarks.length)})
+          </option>`,
+        )}
+      </select>
+      ${icon('chevronDown')}
+    </span>`;
   }
 
   #save(): TemplateResult {

@@ -39,8 +39,8 @@ export class DataPanel extends Panel {
     if (embedding.kind === 'failed') {
       return html`<p class="inline-error" role="alert">${icon('error')}<span>${embedding.message}</span></p>`;
     }
-    if (runs.kind === 'ready' && embedding.kind === 'idle') {
-      return html`<p class="empty">Choose an embedding in the bar above.</p>`;
+    if (runs.kind === 'failed' || (runs.kind === 'ready' && embedding.kind === 'idle')) {
+      return html`<p class="empty">What is open, its labels and its colours.</p>`;
     }
     return html`<div class="skeleton" aria-hidden="true"><i></i><i></i><i></i></div>`;
   }
@@ -112,7 +112,7 @@ export class DataPanel extends Panel {
         others.length === 0
           ? nothing
           : html`<details class="disclosure" ?open=${open === null}>
-            <summary>${icon('chevronRight')}Not shown from ${countOf(others.length, 'other run')}</summary>
+            <summary>${icon('chevronRight')}Remarks on ${countOf(others.length, 'other run')}</summary>
             ${others.map(
               (
                 run,

@@ -4,30 +4,36 @@ import type { State } from '../state/model';
 import { Panel } from './panel';
 import { iconButton } from './templates';
 
-const GROUPS: readonly { readonly title: string; readonly rows: readonly (readonly [string, string])[] }[] = [
+interface Deed {
+  readonly keys: readonly string[];
+  readonly meaning: string;
+}
+
+const GROUPS: readonly { readonly title: string; readonly deeds: readonly Deed[] }[] = [
   {
     title: 'Keyboard',
-    rows: [
-      ['/', 'search'],
-      ['Esc', 'clear the selection'],
-      ['b', 'save the view as a bookmark'],
-      ['[ ]', 'previous and next bookmark'],
-      ['Space', 'pause or resume'],
-      ['1 2', 'PCA, t-SNE'],
-      ['← → ↑ ↓', 'turn (3-D) or move (2-D)'],
-      ['+ −', 'zoom'],
-      ['?', 'this sheet'],
+    deeds: [
+      { keys: ['/'], meaning: 'search' },
+      { keys: ['Esc'], meaning: 'clear the search and the selection' },
+      { keys: ['b'], meaning: 'save the view as a bookmark' },
+      { keys: ['[', ']'], meaning: 'previous and next bookmark' },
+      { keys: ['Space'], meaning: 'pause or resume' },
+      { keys: ['1', '2'], meaning: 'PCA, t-SNE' },
+      { keys: ['←', '→', '↑', '↓'], meaning: 'turn (3-D) or move (2-D)' },
+      { keys: ['+', '−'], meaning: 'zoom' },
+      { keys: ['0'], meaning: 'show everything' },
+      { keys: ['?'], meaning: 'this sheet' },
     ],
   },
   {
     title: 'Mouse and touch',
-    rows: [
-      ['Drag', 'turn (3-D) or move (2-D)'],
-      ['Right drag', 'move'],
-      ['Wheel, pinch', 'zoom'],
-      ['Click', 'select a point and find its neighbors'],
-      ['Shift click', 'add to the selection'],
-      ['Alt click', 'take from the selection'],
+    deeds: [
+      { keys: ['Drag'], meaning: 'turn (3-D) or move (2-D)' },
+      { keys: ['Right drag'], meaning: 'move' },
+      { keys: ['Wheel'], meaning: 'zoom; on a touch screen two fingers' },
+      { keys: ['Click'], meaning: 'select a point, find its neighbors' },
+      { keys: ['Shift click'], meaning: 'add to the selection' },
+      { keys: ['Alt click'], meaning: 'take from the selection' },
     ],
   },
 ];
@@ -58,9 +64,9 @@ export class HelpSheet extends Panel {
             (group) => html`<section>
               <h3 class="panel-title">${group.title}</h3>
               <dl>
-                ${group.rows.map(
-                  ([keys, meaning]) => html`<div>
-                    <dt>${keys.split(' ').length > 1 && keys.length < 9 ? keys.split(' ').map(key) : key(keys)}</dt>
+                ${group.deeds.map(
+                  ({ keys, meaning }) => html`<div>
+                    <dt>${keys.map((key) => html`<kbd>${key}</kbd>`)}</dt>
                     <dd>${meaning}</dd>
                   </div>`,
                 )}
@@ -77,8 +83,4 @@ export class HelpSheet extends Panel {
     if (helpOpen && !this.dialog.open) this.dialog.showModal();
     if (!helpOpen && this.dialog.open) this.dialog.close();
   }
-}
-
-function key(name: string): TemplateResult {
-  return html`<kbd>${name}</kbd>`;
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { countOf } from '../domain/format';
-import type { State } from '../state/model';
+import type { SearchState, State, Store } from '../state/model';
 import { counted } from './format';
 import { icon } from './icons';
 import './neighbors-list';
@@ -9,6 +9,9 @@ import { Panel } from './panel';
 import './point-card';
 import './row-list';
 import { iconButton } from './templates';
+
+/** The fewest rows a projection is worth asking for. */
+const FEWEST_ISOLATED = 3;
 
 /** What is selected: its number, the point itself, its neighbors; and what a search found. */
 @customElement('projector-inspector-panel')
@@ -19,7 +22,7 @@ export class InspectorPanel extends Panel {
       state.selection,
       state.isolatedRows,
       state.search,
-      state.neighbors?.row,
+      state.neighbors,
       state.labelColumn,
       state.columns,
       state.sprite,
@@ -38,38 +41,27 @@ export class InspectorPanel extends Panel {
         })}
       </header>
       <div class="scroll" data-testid="inspector">
-        ${embedding.kind === 'ready' ? html`${this.#selection()} ${this.#point()} ${this.#search()}` : nothing}
+        ${
+          embedding.kind === 'ready'
+            ? html`${this.#search()} ${this.#selection()} ${this.#point()}`
+            : html`<p class="empty">The selected point, its metadata and its neighbors.</p>`
+        }
       </div>`;
   }
 
   #selection(): TemplateResult {
-    const { selection, isolatedRows } = this.state;
+    const { selection, isolatedRows, search } = this.state;
     if (selection.length === 0 && isolatedRows === null) {
-      return this.state.search.query === ''
-        ? html`<p class="empty">
-          Click a point to see its neighbors and metadata. To select many, draw a box or a lasso, or search.
-        </p>`
-        : html``;
+      if (search.query !== '') return html``;
+      return html`<p class="empty">
+        Click a point to see its neighbors and metadata. To select many, draw a box or a lasso, or search.
+      </p>`;
     }
     return html`<div class="selection-bar">
       <span class="figure" role="status">
         ${selection.length === 0 ? 'Nothing selected' : `${counted(selection.length)} selected`}
       </span>
-      ${
-        selection.length === 0
-          ? nothing
-          : html`<button
-              type="button"
-              class="button"
-              data-testid="isolate"
-              title="Show the selected points alone; projections then take these rows only"
-              ?disabled=${selection.length < 2}
-              @click=${() => void this.actions.isolateSelection()}
-            >
-              ${icon('isolate')} Isolate
-            </button>
-            ${iconButton({ icon: 'close', label: 'Clear the selection (Esc)', testId: 'clear-selection', onClick: () => this.actions.clearSelection() })}`
-      }
+      ${selection.length === 0 ? nothing : this.#isolate()}
       ${
         isolatedRows === null
           ? nothing
@@ -88,6 +80,29 @@ export class InspectorPanel extends Panel {
     </div>`;
   }
 
+  /** Isolates the selection, and with it the neighbors that are listed. */
+  #isolate(): TemplateResult {
+    const { selection, neighbors } = this.state;
+    const nNeighbors = neighbors?.result.kind === 'ready' ? neighbors.result.value.rows.length : 0;
+    const nRows = selection.length + nNeighbors;
+    return html`<button
+        type="button"
+        class="button"
+        data-testid="isolate"
+        title="Show ${nNeighbors > 0 ? 'the point and its neighbors' : 'the selected points'} alone; projections then take these rows only"
+        ?disabled=${nRows < FEWEST_ISOLATED}
+        @click=${() => void this.actions.isolateSelection()}
+      >
+        ${icon('isolate')} Isolate ${nNeighbors > 0 && nRows >= FEWEST_ISOLATED ? counted(nRows) : ''}
+      </button>
+      ${iconButton({
+        icon: 'close',
+        label: 'Clear the selection (Esc)',
+        testId: 'clear-selection',
+        onClick: () => this.actions.clearSelection(),
+      })}`;
+  }
+
   #point(): TemplateResult | typeof nothing {
     const { selection, neighbors } = this.state;
     const row = neighbors?.row ?? (selection.length === 1 ? selection[0] : undefined);
@@ -95,7 +110,7 @@ export class InspectorPanel extends Panel {
       return html`<projector-point-card .store=${this.store} .row=${row}></projector-point-card>
         <projector-neighbors-list .store=${this.store}></projector-neighbors-list>`;
     }
-    if (selection.length === 0) return nothing;
+    if (selection.length === 0 || this.state.search.query !== '') return nothing;
     return html`<projector-row-list
       label="Selected points"
       .store=${this.store}
@@ -103,25 +118,35 @@ export class InspectorPanel extends Panel {
     ></projector-row-list>`;
   }
 
+  /** Stands above the point, so that the next match is one click away; beside a point it keeps to a part of the height. */
   #search(): TemplateResult | typeof nothing {
     const { query, column, result } = this.state.search;
     if (query === '') return nothing;
     const count = result.kind === 'ready' ? countOf(result.value.count, 'match', 'matches') : '';
-    return html`<section class="inspector-section" aria-label="Search">
+    return html`<section
+      class="found ${this.state.selection.length === 1 ? 'beside' : ''}"
+      aria-label="Search"
+      data-testid="search-results"
+    >
       <h3 class="panel-title">
         Search<span class="title-note">${count}${column === null ? '' : ` in ${column}`}</span>
       </h3>
-      ${result.kind === 'failed' ? html`<p class="inline-error" role="alert">${icon('error')}<span>${result.message}</span></p>` : nothing}
-      ${result.kind === 'ready' && result.value.count === 0 ? html`<p class="empty">Nothing contains “<bdi>${query}</bdi>”. Try another column or a shorter text.</p>` : nothing}
-      ${
-        result.kind === 'ready'
-          ? html`<projector-row-list
-            label="Matches"
-            .store=${this.store}
-            .rows=${result.value.rows}
-          ></projector-row-list>`
-          : nothing
-      }
+      <div class="found-rows">${foundRows(this.store, query, result)}</div>
     </section>`;
   }
+}
+
+function foundRows(
+  store: Store,
+  query: string,
+  result: SearchState['result'],
+): TemplateResult | typeof nothing {
+  if (result.kind === 'failed') {
+    return html`<p class="inline-error" role="alert">${icon('error')}<span>${result.message}</span></p>`;
+  }
+  if (result.kind !== 'ready') return nothing;
+  if (result.value.count === 0) {
+    return html`<p class="empty">Nothing matches “<bdi>${query}</bdi>”. Try another column or a shorter text.</p>`;
+  }
+  return html`<projector-row-list label="Matches" .store=${store} .rows=${result.value.rows}></projector-row-list>`;
 }

@@ -1,4 +1,4 @@
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { type IconName, icon } from './icons';
 import { moveFocus, type Side, toggleBelow } from './popover';
@@ -37,7 +37,7 @@ export class Menu extends LitElement {
         aria-expanded="false"
         aria-label=${this.label}
         title=${this.label}
-        data-testid=${this.testId || `menu-${this.icon}`}
+        data-testid=${this.testId || nothing}
         @click=${this.#toggle}
       >
         ${icon(this.icon)}
@@ -59,10 +59,10 @@ export class Menu extends LitElement {
     return html`<button
       type="button"
       role=${checkable ? 'menuitemradio' : 'menuitem'}
-      aria-checked=${checkable ? String(item.checked) : 'false'}
+      aria-checked=${checkable ? String(item.checked) : nothing}
       tabindex="-1"
       class="menu-item ${item.danger ? 'danger' : ''}"
-      data-testid=${item.testId ?? ''}
+      data-testid=${item.testId ?? nothing}
       ?disabled=${item.disabled ?? false}
       @click=${() => this.#choose(item)}
     >

@@ -1,5 +1,6 @@
-import { html, type nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { rowSet } from '../domain/selection';
 import type { NeighborsState, State } from '../state/model';
 import { icon } from './icons';
 import { Panel } from './panel';
@@ -32,16 +33,33 @@ export class NeighborsList extends Panel {
       </div>`;
     }
     return html`<section class="inspector-section" aria-label="Neighbors">
-      <h3 class="panel-title">Neighbors<span class="title-note">in the original space</span></h3>
+      <header class="section-head">
+        <h3 class="panel-title">Neighbors<span class="title-note">in the original space</span></h3>
+        ${this.#select(neighbors)}
+      </header>
       <div class="rows">${this.#settings(neighbors)}</div>
       ${this.#result(neighbors)}
     </section>`;
+  }
+
+  #select({ row, result }: NeighborsState): TemplateResult | typeof nothing {
+    if (result.kind !== 'ready') return nothing;
+    const { rows } = result.value;
+    return html`<button
+      type="button"
+      class="button plain"
+      title="Select the point and its neighbors"
+      @click=${() => this.actions.select(rowSet([row, ...rows]), 'replace')}
+    >
+      Select
+    </button>`;
   }
 
   #settings({ row, k, metric }: NeighborsState): TemplateResult {
     return html`${numberField({
       id: 'n-neighbors',
       label: 'Count',
+      inline: true,
       value: k,
       minimum: 1,
       maximum: MOST_NEIGHBORS,

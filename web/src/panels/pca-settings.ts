@@ -31,6 +31,7 @@ export class PcaSettingsPanel extends Panel {
       selectField({
         id: `component-${axis.toLowerCase()}`,
         label: axis,
+        narrow: true,
         value: String(pca.components[index] ?? index),
         choices: names.map((label, component) => ({ value: String(component), label })),
         onChoose: (value) => this.#choose(index, Number(value)),

@@ -22,6 +22,7 @@ export class ProjectionPanel extends Panel {
     return [
       state.projectionTab,
       state.embedding,
+      state.runs.kind,
       state.isolatedRows,
       state.requesting,
       state.jobView?.job,
@@ -31,8 +32,12 @@ export class ProjectionPanel extends Panel {
   }
 
   protected override render(): TemplateResult {
-    const { projectionTab } = this.state;
-    return html`<header class="panel-head"><h2 class="panel-title">Projection</h2></header>
+    const { projectionTab, embedding, runs } = this.state;
+    const head = html`<header class="panel-head"><h2 class="panel-title">Projection</h2></header>`;
+    if (runs.kind === 'failed' || (runs.kind === 'ready' && embedding.kind === 'idle')) {
+      return html`${head}<p class="empty">From many dimensions to two or three.</p>`;
+    }
+    return html`${head}
       <div class="tabs" role="tablist" aria-label="Projection" @keydown=${this.#key}>
         ${TABS.map(
           (tab) => html`<button

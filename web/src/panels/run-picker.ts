@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Rest } from '../api/rest-types';
+import { countOf } from '../domain/format';
 import type { State } from '../state/model';
 import { counted } from './format';
 import { icon } from './icons';
@@ -53,7 +54,7 @@ export class RunPicker extends Panel {
     return html`<span class="run-name ellipsis" dir="auto">${shown.run_name}</span>
       <span class="slash" aria-hidden="true">/</span>
       <span class="tensor-name ellipsis" dir="auto">${shown.display_name}</span>
-      ${shown.step === null ? nothing : html`<span class="step-mark">@ ${counted(shown.step)}</span>`}`;
+      ${shown.step === null ? nothing : html`<span class="step-mark">@ step ${counted(shown.step)}</span>`}`;
   }
 
   #runs(runs: readonly Rest.Run[], shown: Rest.Embedding | null): TemplateResult {
@@ -98,7 +99,7 @@ export class RunPicker extends Panel {
           : html`<details class="disclosure reasons" ?open=${run.embeddings.length === 0}>
             <summary>
               ${icon('chevronRight')}
-              ${run.embeddings.length === 0 ? 'Nothing here can be shown' : `${reasons.length} with remarks`}
+              ${run.embeddings.length === 0 ? 'Nothing here can be shown' : countOf(reasons.length, 'remark')}
             </summary>
             ${problemList(reasons)}
           </details>`

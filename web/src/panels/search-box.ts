@@ -67,7 +67,7 @@ export class SearchBox extends Panel {
       ${
         columns.length < 2
           ? nothing
-          : html`<select
+          : html`<span class="select"><select
             aria-label="Column to search"
             title="Column to search"
             @change=${(event: Event) =>
@@ -78,7 +78,7 @@ export class SearchBox extends Panel {
                 ${column.name}
               </option>`,
             )}
-          </select>`
+          </select>${icon('chevronDown')}</span>`
       }
     </div>`;
   }

@@ -18,7 +18,6 @@ export class StatusLine extends Panel {
       state.isolatedRows,
       state.labelColumn,
       state.columns,
-      state.online,
     ];
   }
 
@@ -36,7 +35,7 @@ export class StatusLine extends Panel {
           ? nothing
           : html`<span class="status-selected">${counted(selection.length)} selected</span>`
       }
-      <span class="status-hover ellipsis" aria-live="polite">
+      <span class="status-hover ellipsis">
         ${
           hoveredRow === null
             ? nothing

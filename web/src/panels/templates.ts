@@ -41,6 +41,7 @@ export function segmented<T extends string | number>(options: {
 
 /** A labelled native select. */
 export function selectField(options: {
+  readonly narrow?: boolean; // a label of one letter
   readonly id: string;
   readonly label: string;
   readonly value: string;
@@ -52,29 +53,33 @@ export function selectField(options: {
   }[];
   readonly onChoose: (value: string) => void;
 }): TemplateResult {
-  return html`<div class="field">
+  return html`<div class="field ${options.narrow ? 'narrow' : ''}">
     <label for=${options.id}>${options.label}</label>
-    <select
-      class="field-control"
-      id=${options.id}
-      data-testid=${options.testId ?? nothing}
-      @change=${(event: Event) => options.onChoose((event.target as HTMLSelectElement).value)}
-    >
-      ${options.choices.map(
-        (choice) => html`<option
-          value=${choice.value}
-          ?disabled=${choice.disabled ?? false}
-          .selected=${live(choice.value === options.value)}
-        >
-          ${choice.label}
-        </option>`,
-      )}
-    </select>
+    <span class="select">
+      <select
+        class="field-control"
+        id=${options.id}
+        data-testid=${options.testId ?? nothing}
+        @change=${(event: Event) => options.onChoose((event.target as HTMLSelectElement).value)}
+      >
+        ${options.choices.map(
+          (choice) => html`<option
+            value=${choice.value}
+            ?disabled=${choice.disabled ?? false}
+            .selected=${live(choice.value === options.value)}
+          >
+            ${choice.label}
+          </option>`,
+        )}
+      </select>
+      ${icon('chevronDown')}
+    </span>
   </div>`;
 }
 
 /** A number with its unit and range, and a slider below it where a range of common values exists. */
 export function numberField(options: {
+  readonly inline?: boolean; // label, slider and number in one line
   readonly id: string;
   readonly label: string;
   readonly value: number | null;
@@ -100,7 +105,7 @@ export function numberField(options: {
     options.onChange(held);
   };
   const helpId = options.help === undefined ? nothing : `${options.id}-help`;
-  return html`<div class="field number">
+  return html`<div class="field number ${options.inline ? 'inline' : ''}">
     <label for=${options.id}>${options.label}</label>
     <input
       class="field-control"
