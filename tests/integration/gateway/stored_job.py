@@ -15,10 +15,10 @@ from projector_contracts.names import JobId
 class StoredJob:
     """Writes states and frames of one t-SNE job and announces them."""
 
-    def __init__(self, redis: Redis, job_id: str = "job1") -> None:
+    def __init__(self, redis: Redis, job_id: str = "job1", *, n_frames: int = 0) -> None:
         self._redis = redis
         self.job_id = JobId(job_id)
-        self._sequence = 0
+        self._sequence = n_frames
 
     async def create(self) -> None:
         """Write what the gateway writes for a new job."""
@@ -59,9 +59,13 @@ class StoredJob:
         await self.put_state(phase)
 
     def _state(self, phase: job_pb2.Phase.ValueType) -> bytes:
-        return job_pb2.JobState(
+        state = job_pb2.JobState(
             job_id=self.job_id, phase=phase, sequence=self._sequence, step=self._sequence, n_points=N_POINTS
-        ).SerializeToString()
+        )
+        if phase == job_pb2.FAILED:
+            state.failure.code = "internal"
+            state.failure.message = "The worker died three times."
+        return state.SerializeToString()
 
 
 def frame_event(sequence: int, *, n_points: int = N_POINTS) -> bytes:

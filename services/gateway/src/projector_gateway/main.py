@@ -36,6 +36,7 @@ from projector_gateway.neighbors.service import NeighborService
 from projector_gateway.page import Page
 from projector_gateway.problem import MEDIA_TYPE, ProblemDetails, UnexpectedErrors, register_error_handlers
 from projector_gateway.request_context import RequestContext
+from projector_gateway.rpc.server import serving_rpc
 from projector_gateway.search import endpoints as search
 from projector_gateway.search.service import SearchService
 from projector_gateway.security import SameSite
@@ -55,8 +56,11 @@ def create_app(settings: GatewaySettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_services(settings) as services:
-            app.state.services = services
+        async with AsyncExitStack() as stack:
+            app.state.services = await stack.enter_async_context(open_services(settings))
+            if settings.grpc_address:
+                rpc = serving_rpc(settings.grpc_address, app.state.services)
+                app.state.grpc_port = await stack.enter_async_context(rpc)
             yield
 
     app = FastAPI(

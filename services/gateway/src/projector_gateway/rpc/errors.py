@@ -1,0 +1,69 @@
+"""Errors of the gRPC face: the code of the error table, public words, and nothing of what is internal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import grpc
+import grpc.aio
+import structlog
+
+from projector_chassis.errors import Internal, PublicError
+from projector_gateway.request_context import begin_request
+
+_log = structlog.get_logger(__name__)
+
+
+class ErrorsInTheTable(grpc.aio.ServerInterceptor):
+    """Gives each call a request id and ends a failed one with the status of the error table."""
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return handler
+        if handler.unary_unary is not None:
+            return grpc.unary_unary_rpc_method_handler(
+                _answering(handler.unary_unary), handler.request_deserializer, handler.response_serializer
+            )
+        if handler.unary_stream is not None:
+            return grpc.unary_stream_rpc_method_handler(
+                _streaming(handler.unary_stream), handler.request_deserializer, handler.response_serializer
+            )
+        return handler
+
+
+def _answering(answer: Any) -> Any:
+    async def wrapped(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+        begin_request()
+        try:
+            return await answer(request, context)
+        except Exception as error:
+            await _abort(context, error)
+
+    return wrapped
+
+
+def _streaming(stream: Any) -> Any:
+    async def wrapped(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
+        begin_request()
+        try:
+            async for message in stream(request, context):
+                yield message
+        except Exception as error:
+            await _abort(context, error)
+
+    return wrapped
+
+
+async def _abort(context: grpc.aio.ServicerContext[Any, Any], error: Exception) -> None:
+    if isinstance(error, grpc.aio.AbortError):
+        raise error
+    if not isinstance(error, PublicError):
+        _log.error("rpc_failed", exc_info=error)
+        error = Internal("Something went wrong inside; the gateway's log holds the cause.")
+    await context.abort(error.grpc_status, error.message)

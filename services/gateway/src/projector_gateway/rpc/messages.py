@@ -1,0 +1,156 @@
+"""The gateway's schemas as messages of ``projector.api.v1``, and requests of programs as schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from projector_chassis.errors import InvalidArgument
+from projector_contracts.api.v1 import api_pb2
+from projector_contracts.common.v1 import problem_pb2
+from projector_contracts.compute.v1 import job_pb2
+from projector_contracts.loader.v1 import loader_pb2
+from projector_gateway.datasets import schemas
+from projector_gateway.jobs.repository import StoredJob
+from projector_gateway.jobs.schemas import Action, JobRequest, Metric
+from projector_gateway.problem import in_words
+from projector_gateway.wire_arrays import read_uint32
+
+_SEVERITIES = {
+    "notice": problem_pb2.Problem.NOTICE,
+    "warning": problem_pb2.Problem.WARNING,
+    "error": problem_pb2.Problem.ERROR,
+}
+_COLUMN_TYPES = {
+    "integer": loader_pb2.INTEGER,
+    "number": loader_pb2.NUMBER,
+    "category": loader_pb2.CATEGORY,
+    "text": loader_pb2.TEXT,
+}
+_METRICS: Mapping[int, Metric] = {job_pb2.COSINE: "cosine", job_pb2.EUCLIDEAN: "euclidean"}
+_ACTIONS: Mapping[str, Action] = {"pause": "pause", "resume": "resume", "stop": "stop"}
+
+
+def encode_run(run: schemas.Run) -> loader_pb2.Run:
+    """A run with its embeddings."""
+    return loader_pb2.Run(
+        id=run.id,
+        name=run.name,
+        embeddings=[_encode_summary(summary) for summary in run.embeddings],
+        checkpoints=[loader_pb2.Checkpoint(name=each.name, step=each.step) for each in run.checkpoints],
+        rejected=[
+            loader_pb2.RejectedTensor(
+                tensor_name=each.tensor_name, shape=each.shape, dtype=each.dtype, reason=each.reason
+            )
+            for each in run.rejected
+        ],
+        problems=[_encode_problem(problem) for problem in run.problems],
+    )
+
+
+def encode_embedding(embedding: schemas.Embedding) -> loader_pb2.Embedding:
+    """Everything known of one embedding."""
+    return loader_pb2.Embedding(
+        summary=_encode_summary(embedding),
+        run_name=embedding.run_name,
+        dtype=embedding.dtype,
+        digest=embedding.digest,
+        columns=[_encode_column(column) for column in embedding.columns],
+        sprite=None if embedding.sprite is None else loader_pb2.SpriteGeometry(**embedding.sprite.model_dump()),
+        has_bookmarks=embedding.has_bookmarks,
+        problems=[_encode_problem(problem) for problem in embedding.problems],
+    )
+
+
+def encode_job(job: StoredJob) -> api_pb2.Job:
+    """A job as it is stored."""
+    return api_pb2.Job(spec=job_pb2.JobSpec.FromString(job.spec), state=job_pb2.JobState.FromString(job.state))
+
+
+def decode_action(control: job_pb2.Control) -> Action:
+    """What a control asks for.
+
+    Raises:
+        InvalidArgument: it asks for nothing.
+    """
+    action = control.WhichOneof("action")
+    if action is None:
+        raise InvalidArgument(f"control names no action; allowed are {', '.join(_ACTIONS)}.")
+    return _ACTIONS[action]
+
+
+def decode_job_request(spec: job_pb2.JobSpec) -> JobRequest:
+    """What a program asks to compute; fields that are zero take the defaults of REST.
+
+    Raises:
+        InvalidArgument: naming the fields that are wrong and what is allowed.
+    """
+    fields: dict[str, Any] = {
+        "embedding_id": spec.embedding.embedding_id,
+        "rows": _decode_rows(spec.rows),
+        "seed": spec.seed,
+        "projection": _decode_projection(spec),
+    }
+    try:
+        return JobRequest.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidArgument(in_words([{**each, "loc": ("spec", *each["loc"])} for each in error.errors()])) from error
+
+
+def _decode_rows(content: bytes) -> list[int] | None:
+    if len(content) % 4:
+        raise InvalidArgument(f"rows holds {len(content)} bytes; it must hold whole 4-byte indices.")
+    return read_uint32(content).tolist() or None
+
+
+def _decode_projection(spec: job_pb2.JobSpec) -> dict[str, Any]:
+    method = spec.WhichOneof("projection")
+    if method is None:
+        raise InvalidArgument("spec names no projection; allowed are pca and tsne.")
+    if method == "pca":
+        return {"method": "pca", **_non_zero({"n_components": spec.pca.n_components})}
+    tsne = spec.tsne
+    given = {
+        "n_dims": tsne.n_dims,
+        "perplexity": tsne.perplexity,
+        "learning_rate": tsne.learning_rate,
+        "early_exaggeration": tsne.early_exaggeration,
+        "early_exaggeration_steps": tsne.early_exaggeration_steps,
+        "n_steps": tsne.n_steps,
+        "metric": _METRICS.get(tsne.metric),
+    }
+    return {"method": "tsne", **_non_zero(given)}
+
+
+def _non_zero(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value}
+
+
+def _encode_summary(summary: schemas.EmbeddingSummary | schemas.Embedding) -> loader_pb2.EmbeddingSummary:
+    return loader_pb2.EmbeddingSummary(
+        id=summary.id,
+        run_id=summary.run_id,
+        tensor_name=summary.tensor_name,
+        display_name=summary.display_name,
+        step=summary.step,
+        n_points=summary.n_points,
+        n_dims=summary.n_dims,
+    )
+
+
+def _encode_column(column: schemas.Column) -> loader_pb2.ColumnSummary:
+    return loader_pb2.ColumnSummary(
+        name=column.name,
+        type=_COLUMN_TYPES[column.type],
+        n_unique=column.n_unique,
+        n_missing=column.n_missing,
+        minimum=column.minimum,
+        maximum=column.maximum,
+        top_values=[loader_pb2.ValueCount(value=each.value, count=each.count) for each in column.top_values],
+    )
+
+
+def _encode_problem(problem: schemas.Problem) -> problem_pb2.Problem:
+    return problem_pb2.Problem(severity=_SEVERITIES[problem.severity], subject=problem.subject, message=problem.message)

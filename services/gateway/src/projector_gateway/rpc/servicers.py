@@ -1,0 +1,73 @@
+"""The public gRPC services, over the same use cases as REST."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+import grpc.aio
+
+from projector_contracts.api.v1 import api_pb2, api_pb2_grpc
+from projector_contracts.compute.v1 import job_pb2
+from projector_contracts.loader.v1 import loader_pb2
+from projector_contracts.names import JobId
+from projector_gateway.clients.frames import FrameStore
+from projector_gateway.clients.loader import Loader
+from projector_gateway.jobs.feed import JobFeeds
+from projector_gateway.jobs.service import JobService
+from projector_gateway.jobs.watch import Watch
+from projector_gateway.rpc import messages
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class DatasetServicer(api_pb2_grpc.DatasetServiceServicer):
+    """Runs and embeddings."""
+
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+
+    async def ListRuns(self, request: api_pb2.ListRunsRequest, context: Context) -> api_pb2.ListRunsResponse:
+        listed = await self._loader.runs()
+        return api_pb2.ListRunsResponse(runs=[messages.encode_run(run) for run in listed.runs])
+
+    async def GetEmbedding(self, request: api_pb2.GetEmbeddingRequest, context: Context) -> loader_pb2.Embedding:
+        return messages.encode_embedding(await self._loader.embedding(request.embedding_id))
+
+
+class JobServicer(api_pb2_grpc.JobServiceServicer):
+    """Jobs and their events."""
+
+    def __init__(self, jobs: JobService, feeds: JobFeeds, frames: FrameStore) -> None:
+        self._jobs = jobs
+        self._feeds = feeds
+        self._frames = frames
+
+    async def CreateJob(self, request: api_pb2.CreateJobRequest, context: Context) -> api_pb2.Job:
+        created = await self._jobs.create(messages.decode_job_request(request.spec))
+        return messages.encode_job(created.job)
+
+    async def GetJob(self, request: api_pb2.GetJobRequest, context: Context) -> api_pb2.Job:
+        return messages.encode_job(await self._jobs.read(JobId(request.job_id)))
+
+    async def ListJobs(self, request: api_pb2.ListJobsRequest, context: Context) -> api_pb2.ListJobsResponse:
+        jobs = await self._jobs.of_embedding(request.embedding_id)
+        return api_pb2.ListJobsResponse(jobs=[messages.encode_job(job) for job in jobs])
+
+    async def ControlJob(self, request: api_pb2.ControlJobRequest, context: Context) -> api_pb2.Job:
+        job_id = JobId(request.job_id)
+        await self._jobs.control(job_id, messages.decode_action(request.control))
+        return messages.encode_job(await self._jobs.read(job_id))
+
+    async def StreamEvents(
+        self, request: api_pb2.StreamEventsRequest, context: Context
+    ) -> AsyncIterator[job_pb2.JobEvent]:
+        """Flow control of the transport stands for acknowledgements: while it holds a frame back, others go by."""
+        job_id = JobId(request.job_id)
+        after = request.after if request.HasField("after") else None
+        async with self._feeds.of(job_id) as feed:
+            watch = Watch(job_id, feed, self._frames, after=after, window=None)
+            async with aclosing(watch.events()) as events:
+                async for event in events:
+                    yield job_pb2.JobEvent.FromString(event)
