@@ -1,1 +1,43 @@
-"""The projector's client for Python programs."""
+"""The projector's client for Python programs: embeddings and jobs in, numpy arrays out.
+
+>>> with Projector("127.0.0.1:8081") as projector:  # doctest: +SKIP
+...     embedding = projector.runs()[0].embeddings[0]
+...     for frame in projector.tsne(embedding, n_dims=2):
+...         print(frame.step, frame.loss, frame.layout.shape)
+"""
+
+from __future__ import annotations
+
+from projector_client.errors import (
+    Conflict,
+    Deadline,
+    InvalidArgument,
+    JobFailed,
+    NotFound,
+    ProjectorError,
+    RateLimited,
+    Unavailable,
+)
+from projector_client.job import Job
+from projector_client.model import Column, Embedding, EmbeddingSummary, Frame, JobState, Problem, Run
+from projector_client.projector import Projector
+
+__all__ = [
+    "Column",
+    "Conflict",
+    "Deadline",
+    "Embedding",
+    "EmbeddingSummary",
+    "Frame",
+    "InvalidArgument",
+    "Job",
+    "JobFailed",
+    "JobState",
+    "NotFound",
+    "Problem",
+    "Projector",
+    "ProjectorError",
+    "RateLimited",
+    "Run",
+    "Unavailable",
+]

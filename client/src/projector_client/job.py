@@ -1,0 +1,125 @@
+"""A job on the projector: watch it, steer it, take its result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from projector_client import messages
+from projector_client.errors import JobFailed, ProjectorError, Unavailable, translated
+from projector_client.model import Frame, JobState
+from projector_contracts.api.v1 import api_pb2, api_pb2_grpc
+from projector_contracts.compute.v1 import job_pb2
+
+_FIRST_PAUSE_SECONDS = 0.2
+_LONGEST_PAUSE_SECONDS = 5.0
+
+
+class Job:
+    """One computation of a projection; iterate over it to get its frames.
+
+    Attributes:
+        id: the job's opaque id.
+        embedding_id: what it projects.
+    """
+
+    def __init__(
+        self, stub: api_pb2_grpc.JobServiceStub, created: api_pb2.Job, *, timeout_seconds: float, max_reconnects: int
+    ) -> None:
+        self._stub = stub
+        self._timeout_seconds = timeout_seconds
+        self._max_reconnects = max_reconnects
+        self.id = created.state.job_id
+        self.embedding_id = created.spec.embedding.embedding_id
+
+    def __repr__(self) -> str:
+        return f"Job({self.id!r})"
+
+    def __iter__(self) -> Iterator[Frame]:
+        """All kept frames, then live ones, until the job ends; see ``frames``."""
+        return self.frames(after=0)
+
+    def frames(self, after: int | None = None) -> Iterator[Frame]:
+        """Frames in rising sequence until the job ends.
+
+        When the connection breaks it is made again and goes on after the last frame, so that none comes twice.
+        Whoever reads slowly gets the newest frame next; the last one always comes.
+
+        Args:
+            after: kept frames above this sequence come first; None begins with the newest one.
+
+        Raises:
+            JobFailed: the job failed.
+            Unavailable: the projector stayed away through all reconnects.
+        """
+        request = api_pb2.StreamEventsRequest(job_id=self.id, after=after)
+        n_failures = 0
+        while True:
+            try:
+                for event in self._events(request):
+                    n_failures = 0
+                    if event.WhichOneof("event") == "state":
+                        if _ends(event.state):
+                            return
+                        continue
+                    request.after = event.frame.sequence
+                    yield messages.frame(event.frame)
+                raise Unavailable("The projector ended the stream before the job had ended.")
+            except Unavailable:
+                n_failures += 1
+                if n_failures > self._max_reconnects:
+                    raise
+                time.sleep(min(_FIRST_PAUSE_SECONDS * 2 ** (n_failures - 1), _LONGEST_PAUSE_SECONDS))
+
+    def result(self) -> Frame:
+        """Wait until the job ends; its last frame.
+
+        Raises:
+            JobFailed: the job failed.
+            ProjectorError: it was stopped before its first frame.
+        """
+        last: Frame | None = None
+        for frame in self.frames():
+            last = frame
+        if last is None:
+            raise ProjectorError(f"Job {self.id} ended before its first frame.")
+        return last
+
+    def state(self) -> JobState:
+        """The newest state."""
+        with translated():
+            job = self._stub.GetJob(api_pb2.GetJobRequest(job_id=self.id), timeout=self._timeout_seconds)
+        return messages.state(job.state)
+
+    def pause(self) -> None:
+        """Pause between two steps; watching goes on silently until the job is resumed or stopped."""
+        self._control(job_pb2.Control(pause=job_pb2.Pause()))
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._control(job_pb2.Control(resume=job_pb2.Resume()))
+
+    def stop(self) -> None:
+        """End the job between two steps; its frames stay. Stopping an ended job is no error."""
+        self._control(job_pb2.Control(stop=job_pb2.Stop()))
+
+    def _control(self, control: job_pb2.Control) -> None:
+        request = api_pb2.ControlJobRequest(job_id=self.id, control=control)
+        with translated():
+            self._stub.ControlJob(request, timeout=self._timeout_seconds)
+
+    def _events(self, request: api_pb2.StreamEventsRequest) -> Iterator[job_pb2.JobEvent]:
+        # No deadline: a paused job may stay silent for days. The channel's keepalive notices a dead connection.
+        call = self._stub.StreamEvents(request)
+        try:
+            with translated():
+                yield from call
+        finally:
+            call.cancel()
+
+
+def _ends(state: job_pb2.JobState) -> bool:
+    """Whether a state is final; raises ``JobFailed`` for a failed one."""
+    if state.phase == job_pb2.FAILED:
+        raise JobFailed(state.failure.code, state.failure.message)
+    return state.phase in (job_pb2.FINISHED, job_pb2.STOPPED)

@@ -1,0 +1,147 @@
+"""The projector as a Python program sees it."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Literal, Self
+
+import grpc
+from numpy.typing import ArrayLike
+
+from projector_client import messages
+from projector_client.errors import translated
+from projector_client.job import Job
+from projector_client.model import Embedding, EmbeddingSummary, Metric, Run
+from projector_contracts.api.v1 import api_pb2, api_pb2_grpc
+from projector_contracts.compute.v1 import job_pb2
+
+DEFAULT_ADDRESS = "127.0.0.1:8081"
+_MAX_MESSAGE_BYTES = 256 * 2**20  # a layout of 20 million rows in 3-D
+_OPTIONS = (
+    ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.max_reconnect_backoff_ms", 2000),
+)
+
+
+class Projector:
+    """A connection to the gateway's gRPC face; use it in a ``with`` block, or call ``close``.
+
+    Args:
+        address: ``host:port``, the gateway's PROJECTOR_GRPC_ADDRESS.
+        timeout_seconds: of each question; streams of frames have none.
+        max_reconnects: how often in a row a broken stream of frames is taken up again.
+    """
+
+    def __init__(self, address: str = DEFAULT_ADDRESS, *, timeout_seconds: float = 60, max_reconnects: int = 8) -> None:
+        self._channel = grpc.insecure_channel(address, options=_OPTIONS)
+        self._datasets = api_pb2_grpc.DatasetServiceStub(self._channel)
+        self._jobs = api_pb2_grpc.JobServiceStub(self._channel)
+        self._timeout_seconds = timeout_seconds
+        self._max_reconnects = max_reconnects
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connection; streams of frames that still run end with an error."""
+        self._channel.close()
+
+    def runs(self) -> list[Run]:
+        """All runs below the projector's data root, by name."""
+        with translated():
+            reply = self._datasets.ListRuns(api_pb2.ListRunsRequest(), timeout=self._timeout_seconds)
+        return [messages.run(run) for run in reply.runs]
+
+    def embedding(self, embedding_id: str) -> Embedding:
+        """One embedding; raises ``NotFound``."""
+        request = api_pb2.GetEmbeddingRequest(embedding_id=embedding_id)
+        with translated():
+            return messages.embedding(self._datasets.GetEmbedding(request, timeout=self._timeout_seconds))
+
+    def pca(
+        self,
+        embedding: EmbeddingSummary | str,
+        *,
+        n_components: int = 10,
+        rows: ArrayLike | None = None,
+        seed: int = 0,
+    ) -> Job:
+        """Exact principal components, centred; one frame whose columns are the components.
+
+        Args:
+            embedding: what ``runs`` or ``embedding`` gave, or its id.
+            n_components: 1 to 10.
+            rows: strictly ascending row indices; None: all rows.
+        """
+        parameters = job_pb2.PcaParameters(n_components=n_components)
+        return self._create(job_pb2.JobSpec(pca=parameters), embedding, rows, seed)
+
+    def tsne(
+        self,
+        embedding: EmbeddingSummary | str,
+        *,
+        n_dims: Literal[2, 3] = 3,
+        perplexity: float = 30,
+        n_steps: int = 1000,
+        learning_rate: float = 0,
+        early_exaggeration: float = 12,
+        early_exaggeration_steps: int = 250,
+        metric: Metric = "euclidean",
+        rows: ArrayLike | None = None,
+        seed: int = 0,
+    ) -> Job:
+        """t-SNE, every step a frame. The same arguments find the same job while it holds.
+
+        Args:
+            embedding: what ``runs`` or ``embedding`` gave, or its id.
+            perplexity: above 1; lowered where rows are few.
+            learning_rate: 0 stands for rows / exaggeration.
+            rows: strictly ascending row indices; None: all rows.
+        """
+        parameters = job_pb2.TsneParameters(
+            n_dims=n_dims,
+            perplexity=perplexity,
+            learning_rate=learning_rate,
+            early_exaggeration=early_exaggeration,
+            early_exaggeration_steps=early_exaggeration_steps,
+            n_steps=n_steps,
+            metric=messages.metric(metric),
+        )
+        return self._create(job_pb2.JobSpec(tsne=parameters), embedding, rows, seed)
+
+    def job(self, job_id: str) -> Job:
+        """A job by its id; raises ``NotFound``."""
+        with translated():
+            found = self._jobs.GetJob(api_pb2.GetJobRequest(job_id=job_id), timeout=self._timeout_seconds)
+        return self._job(found)
+
+    def jobs(self, embedding: EmbeddingSummary | str) -> list[Job]:
+        """Jobs of an embedding, newest first."""
+        request = api_pb2.ListJobsRequest(embedding_id=_id_of(embedding))
+        with translated():
+            reply = self._jobs.ListJobs(request, timeout=self._timeout_seconds)
+        return [self._job(job) for job in reply.jobs]
+
+    def _create(
+        self, spec: job_pb2.JobSpec, embedding: EmbeddingSummary | str, rows: ArrayLike | None, seed: int
+    ) -> Job:
+        spec.embedding.embedding_id = _id_of(embedding)
+        spec.rows = messages.pack_rows(rows)
+        spec.seed = seed
+        with translated():
+            return self._job(self._jobs.CreateJob(api_pb2.CreateJobRequest(spec=spec), timeout=self._timeout_seconds))
+
+    def _job(self, message: api_pb2.Job) -> Job:
+        return Job(self._jobs, message, timeout_seconds=self._timeout_seconds, max_reconnects=self._max_reconnects)
+
+
+def _id_of(embedding: EmbeddingSummary | str) -> str:
+    return embedding if isinstance(embedding, str) else embedding.id

@@ -1,0 +1,150 @@
+"""The Python client against a real gateway; the worker's side of a job is written by the test."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from integration.client.conftest import GatewayThread
+from integration.gateway.loader_service import EMBEDDING_ID, N_POINTS
+from integration.gateway.stored_job import StoredJob
+from redis.asyncio import Redis
+
+from projector_client import (
+    Conflict,
+    Frame,
+    InvalidArgument,
+    Job,
+    JobFailed,
+    NotFound,
+    Projector,
+    Unavailable,
+)
+from projector_contracts.compute.v1 import job_pb2
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def projector(grpc_address: str) -> Iterator[Projector]:
+    with Projector(grpc_address, timeout_seconds=10, max_reconnects=3) as projector:
+        yield projector
+
+
+class Worker:
+    """Plays the worker from synchronous tests."""
+
+    def __init__(self, redis_url: str, job: Job) -> None:
+        self._redis_url = redis_url
+        self._job_id = job.id
+        self._n_frames = 0
+
+    def work(self, n_frames: int = 0, *, end: job_pb2.Phase.ValueType | None = None) -> None:
+        """Store frames, then perhaps end the job."""
+        asyncio.run(self._work(n_frames, end))
+
+    async def _work(self, n_frames: int, end: job_pb2.Phase.ValueType | None) -> None:
+        async with Redis.from_url(self._redis_url) as redis:
+            job = StoredJob(redis, self._job_id, n_frames=self._n_frames)
+            await job.put_frames(n_frames)
+            self._n_frames += n_frames
+            if end is not None:
+                await job.finish(end)
+
+
+def test_runs_and_embeddings_are_values(projector: Projector) -> None:
+    (run,) = projector.runs()
+    assert (run.name, run.embeddings[0].id, run.embeddings[0].step) == ("digits", EMBEDDING_ID, 5)
+    assert run.problems[0].severity == "warning"
+    embedding = projector.embedding(EMBEDDING_ID)
+    assert (embedding.n_points, embedding.dtype) == (N_POINTS, "float64")
+    assert [column.type for column in embedding.columns] == ["category", "number", "text"]
+
+
+def test_the_same_request_finds_the_same_job(projector: Projector) -> None:
+    embedding = projector.runs()[0].embeddings[0]
+    first = projector.tsne(embedding, n_dims=2, rows=np.arange(6), seed=3)
+    second = projector.tsne(EMBEDDING_ID, n_dims=2, rows=[0, 1, 2, 3, 4, 5], seed=3)
+    other = projector.pca(embedding)
+    assert first.id == second.id != other.id
+    assert {job.id for job in projector.jobs(embedding)} == {first.id, other.id}
+    assert projector.job(first.id).embedding_id == EMBEDDING_ID
+    assert (first.state().phase, first.state().n_points) == ("queued", 6)
+
+
+def test_iterating_gives_every_frame_as_an_array(projector: Projector, redis_url: str) -> None:
+    job = projector.tsne(EMBEDDING_ID, n_dims=2)
+    Worker(redis_url, job).work(20, end=job_pb2.FINISHED)
+    frames = list(job)
+    assert [frame.sequence for frame in frames] == list(range(1, 21))
+    assert frames[-1].layout.shape == (N_POINTS, 2)
+    assert frames[-1].layout.dtype == np.float32
+    assert np.all(frames[-1].layout == 20)
+    assert job.state().has_ended
+
+
+def test_the_result_is_the_last_frame(projector: Projector, redis_url: str) -> None:
+    job = projector.tsne(EMBEDDING_ID)
+    Worker(redis_url, job).work(5, end=job_pb2.STOPPED)
+    assert job.result().sequence == 5
+
+
+def test_a_failed_job_raises_its_failure(projector: Projector, redis_url: str) -> None:
+    job = projector.tsne(EMBEDDING_ID)
+    Worker(redis_url, job).work(1, end=job_pb2.FAILED)
+    with pytest.raises(JobFailed, match="died three times"):
+        job.result()
+
+
+def test_watching_goes_on_after_the_gateway_restarted(gateway_thread: GatewayThread, redis_url: str) -> None:
+    with gateway_thread.running() as address:
+        projector = Projector(address)
+        job = projector.tsne(EMBEDDING_ID)
+        worker = Worker(redis_url, job)
+        worker.work(3)
+        frames = iter(job)
+        seen = [next(frames).sequence for _ in range(3)]
+    rest: list[Frame] = []
+    watching = threading.Thread(target=lambda: rest.extend(frames))
+    watching.start()
+    worker.work(2)
+    with projector, gateway_thread.running():
+        worker.work(2, end=job_pb2.FINISHED)
+        watching.join(timeout=20)
+    assert seen + [frame.sequence for frame in rest] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_gateway_that_stays_away_is_reported(gateway_thread: GatewayThread) -> None:
+    with gateway_thread.running() as address:
+        projector = Projector(address, max_reconnects=2)
+        job = projector.tsne(EMBEDDING_ID)
+    with projector, pytest.raises(Unavailable):
+        next(job.frames())
+
+
+def test_what_is_not_there_is_not_found(projector: Projector) -> None:
+    with pytest.raises(NotFound, match="no embedding 'nothing'"):
+        projector.embedding("nothing")
+    with pytest.raises(NotFound, match="nobody"):
+        projector.job("nobody")
+
+
+def test_wrong_parameters_are_told_in_words(projector: Projector) -> None:
+    with pytest.raises(InvalidArgument, match="perplexity: Input should be greater than 1"):
+        projector.tsne(EMBEDDING_ID, perplexity=0.5)
+    with pytest.raises(InvalidArgument, match="0 to 9"):
+        projector.tsne(EMBEDDING_ID, rows=[0, 1, 2, 3, 99])
+    with pytest.raises(InvalidArgument, match="strictly ascending"):
+        projector.tsne(EMBEDDING_ID, rows=[3, 2])
+
+
+def test_controls_reach_the_job(projector: Projector, redis_url: str) -> None:
+    job = projector.tsne(EMBEDDING_ID)
+    job.pause()
+    Worker(redis_url, job).work(1, end=job_pb2.FINISHED)
+    job.stop()
+    with pytest.raises(Conflict, match="finished"):
+        job.resume()
