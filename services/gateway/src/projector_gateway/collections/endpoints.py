@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Header, Response
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import StreamingResponse
 
+from projector_gateway.collections.limits import Limits
 from projector_gateway.collections.schemas import (
     Bookmark,
     BookmarkChange,
@@ -15,18 +18,22 @@ from projector_gateway.collections.schemas import (
     Collection,
     CollectionChange,
     CollectionRequest,
+    ImportResult,
 )
 from projector_gateway.collections.service import CollectionService
 
 Responses = dict[int | str, dict[str, Any]]
 
 PROTOBUF = "application/x-protobuf"
+JSON = "application/json"
 _NEVER_CHANGES = "private, max-age=31536000, immutable"
 _STORED_VERSION = re.compile(r'"([0-9]{1,18})"')
 _A_LAYOUT: Responses = {
     200: {"content": {PROTOBUF: {}}, "description": "A serialised projector.compute.v1.JobEvent with a frame"},
     304: {"description": "The layout that If-None-Match names still holds"},
 }
+_A_FILE: Responses = {200: {"content": {JSON: {}}, "description": "A JSON array of states, as a download"}}
+_UNSAFE_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
 IfMatch = Annotated[str | None, Header(description='Quoted version on which the change is based, as `"3"`')]
 IfNoneMatch = Annotated[str | None, Header()]
@@ -45,7 +52,11 @@ CollectionsDependency = Annotated[CollectionService, Depends(_collections)]
 
 @router.get("/collections")
 async def list_collections(embedding_id: str, collections: CollectionsDependency) -> list[Collection]:
-    """Collections of one embedding with their bookmarks in order, oldest first."""
+    """Collections of one embedding with their bookmarks in order, oldest first.
+
+    The bookmarks file of the projector config is imported when it is seen for the first time.
+    """
+    await collections.files.load_config_file(embedding_id)
     return await collections.of_embedding(embedding_id)
 
 
@@ -55,6 +66,29 @@ async def create_collection(
 ) -> Collection:
     """Create an empty collection."""
     return _tagged(await collections.create(request), response)
+
+
+@router.post(
+    "/collections/import",
+    status_code=201,
+    openapi_extra={"requestBody": {"content": {JSON: {"schema": {}}}, "required": True}},
+    max_body_size=Limits.file_bytes,
+)
+async def import_collection(
+    embedding_id: str, name: str, collections: CollectionsDependency, request: Request, response: Response
+) -> ImportResult:
+    """Make a collection of a TensorBoard bookmark file, which is the request's body."""
+    result = await collections.files.load(embedding_id, name, await request.body())
+    _tagged(result.collection, response)
+    return result
+
+
+@router.get("/collections/{collection_id}/export", response_class=StreamingResponse, responses=_A_FILE)
+async def export_collection(collection_id: str, collections: CollectionsDependency) -> Response:
+    """A collection as a TensorBoard bookmark file."""
+    file = await collections.files.export(collection_id)
+    headers = {"content-disposition": attachment(f"{file.name}.json"), "cache-control": "no-store"}
+    return StreamingResponse(file.pieces, headers=headers, media_type=JSON)
 
 
 @router.get("/collections/{collection_id}")
@@ -124,6 +158,13 @@ async def read_layout(
     if if_none_match is not None and etag in if_none_match:
         return Response(status_code=304, headers=headers)
     return Response(layout.event, headers=headers, media_type=PROTOBUF)
+
+
+def attachment(file_name: str) -> str:
+    """A Content-Disposition that proposes a file name: plain for old programs, in full for all others (RFC 6266)."""
+    safe = _UNSAFE_IN_FILE_NAMES.sub("_", file_name).lstrip(".") or "bookmarks.json"
+    plain = safe.encode("ascii", "replace").decode().replace("?", "_").replace("%", "_")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"
 
 
 def _tagged(shown: _Tagged, response: Response) -> _Tagged:

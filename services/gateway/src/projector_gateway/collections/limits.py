@@ -15,5 +15,7 @@ class Limits:
     """Of one bookmark's selection."""
     isolated_rows: int = 1_000_000
     """Of one bookmark's ``rows``."""
+    kept_field_bytes: int = 16 * 2**20
+    """Of one imported bookmark, for fields that are kept only to be exported again."""
     file_bytes: int = 256 * 2**20
     """Of a TensorBoard bookmark file."""

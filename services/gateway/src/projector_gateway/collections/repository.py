@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,10 +13,19 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from projector_chassis.errors import NotFound
 from projector_gateway.collections.messages import StoredLayout
-from projector_gateway.collections.orm import BookmarkRow, CollectionRow, LayoutRow
-from projector_gateway.database import POSTGRESQL
+from projector_gateway.collections.orm import BookmarkRow, CollectionRow, ConfigImportRow, LayoutRow
+from projector_gateway.database import POSTGRESQL, Base
 
 _FIRST_POSITION = 0
+
+
+@dataclass(frozen=True)
+class SavedLayout:
+    """A layout that the database keeps already, without its bytes."""
+
+    digest: str
+    n_points: int
+    n_dims: int
 
 
 class CollectionRepository:
@@ -103,6 +114,34 @@ class CollectionRepository:
             raise _no_bookmark(bookmark_id)
         return row
 
+    async def find_saved_frame(self, embedding_id: str, job_id: str, sequence: int) -> SavedLayout | None:
+        """The layout of a frame that another bookmark of the embedding has saved; None where none has."""
+        query = (
+            select(LayoutRow.digest, LayoutRow.n_points, LayoutRow.n_dims)
+            .join(BookmarkRow, BookmarkRow.layout_digest == LayoutRow.digest)
+            .join(CollectionRow, CollectionRow.id == BookmarkRow.collection_id)
+            .where(
+                CollectionRow.embedding_id == embedding_id,
+                BookmarkRow.job_id == job_id,
+                BookmarkRow.sequence == sequence,
+            )
+            .limit(1)
+            .with_for_update(of=LayoutRow)
+        )
+        row = (await self._session.execute(query)).first()
+        return None if row is None else SavedLayout(row.digest, row.n_points, row.n_dims)
+
+    async def has_config_import(self, embedding_id: str, file_digest: str) -> bool:
+        """Whether a config's bookmarks file with this content has been imported."""
+        return await self._session.get(ConfigImportRow, (embedding_id, file_digest)) is not None
+
+    async def note_config_import(self, embedding_id: str, file_digest: str) -> bool:
+        """Remember that a config's bookmarks file is imported; False where somebody has done so before."""
+        values = {"embedding_id": embedding_id, "file_digest": file_digest, "imported_at": datetime.now(UTC)}
+        statement = self._insert(ConfigImportRow).values(values).on_conflict_do_nothing()
+        noted = await self._session.execute(statement.returning(ConfigImportRow.file_digest))
+        return noted.first() is not None
+
     async def add(self, collection: CollectionRow) -> None:
         """Store a new collection; its bookmarks' layouts have been kept before."""
         self._session.add(collection)
@@ -114,8 +153,7 @@ class CollectionRepository:
         The statement locks the row either way: nobody can delete the layout before this transaction's bookmark, which
         refers to it, is there for all to see.
         """
-        insert = postgresql.insert if self._session.get_bind().dialect.name == POSTGRESQL else sqlite.insert
-        statement = insert(LayoutRow).values(
+        statement = self._insert(LayoutRow).values(
             digest=layout.digest, event=layout.event, n_points=layout.n_points, n_dims=layout.n_dims
         )
         await self._session.execute(
@@ -134,6 +172,11 @@ class CollectionRepository:
         collection.bookmarks.remove(bookmark)
         await self._session.flush()
         await self._drop_unused_layouts([bookmark.layout_digest])
+
+    def _insert(self, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+        """An insertion that may say what happens on a conflict; both databases understand the same words."""
+        is_postgresql = self._session.get_bind().dialect.name == POSTGRESQL
+        return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
 
     async def _drop_unused_layouts(self, digests: Iterable[str]) -> None:
         candidates = sorted(set(digests))  # locked in one order by everybody

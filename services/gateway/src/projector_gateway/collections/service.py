@@ -9,11 +9,12 @@ from typing import Protocol
 
 from projector_chassis.errors import Conflict, InvalidArgument, NotFound, StaleVersion
 from projector_contracts.names import JobId
+from projector_gateway.collections.files import BookmarkFiles, Embeddings, check_room_for_collection
 from projector_gateway.collections.limits import Limits
 from projector_gateway.collections.messages import StoredLayout, inspect_layout
 from projector_gateway.collections.orm import BookmarkRow, CollectionRow
 from projector_gateway.collections.records import new_bookmark, new_collection, show_bookmark, show_collection
-from projector_gateway.collections.repository import CollectionRepository, next_position
+from projector_gateway.collections.repository import CollectionRepository, SavedLayout, next_position
 from projector_gateway.collections.schemas import (
     Bookmark,
     BookmarkChange,
@@ -21,21 +22,14 @@ from projector_gateway.collections.schemas import (
     Collection,
     CollectionChange,
     CollectionRequest,
+    LayoutSource,
     View,
 )
 from projector_gateway.collections.view_rules import check_name, check_view
 from projector_gateway.database import Database
-from projector_gateway.datasets.schemas import Embedding
 from projector_gateway.jobs.messages import decode_job
 from projector_gateway.jobs.repository import StoredJob
 from projector_gateway.jobs.schemas import Job
-
-
-class Embeddings(Protocol):
-    """Describes embeddings."""
-
-    async def embedding(self, embedding_id: str) -> Embedding:
-        """One embedding; raises ``NotFound``."""
 
 
 class Jobs(Protocol):
@@ -50,6 +44,12 @@ class KeptFrames(Protocol):
 
     async def frame(self, job_id: JobId, sequence: int) -> bytes:
         """The serialised JobEvent of one kept frame; raises ``NotFound``."""
+
+
+@dataclass(frozen=True)
+class _FetchedFrame:
+    job: Job
+    layout: StoredLayout
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class CollectionService:
         self._jobs = jobs
         self._frames = frames
         self._limits = limits
+        self.files = BookmarkFiles(database, embeddings, limits)
 
     async def of_embedding(self, embedding_id: str) -> list[Collection]:
         """Collections of one embedding, oldest first."""
@@ -140,20 +141,20 @@ class CollectionService:
             Conflict: the frame is not kept any more, or the collection is full.
         """
         name = check_name(request.name)
-        job, layout = await self._read_layout(request)
+        fetched = await self._fetch_frame(request.layout)
         async with self._database.writing() as session:
             repository = CollectionRepository(session)
             collection = await repository.read(collection_id, to_change=True)
             self._check_room(collection)
-            _check_origin(job, request.view, collection)
-            check_view(
-                request.view,
-                n_layout_points=layout.n_points,
-                n_layout_dims=layout.n_dims,
-                n_points=collection.n_points,
-                limits=self._limits,
-            )
-            await repository.keep_layout(layout)
+            layout: StoredLayout | SavedLayout
+            if fetched is None:
+                layout = await _find_saved_frame(repository, collection, request)
+            else:
+                layout = fetched.layout
+                _check_origin(fetched.job, request.view, collection)
+            self._check_view(request.view, layout, collection)
+            if isinstance(layout, StoredLayout):
+                await repository.keep_layout(layout)
             bookmark = new_bookmark(
                 name=name,
                 view=request.view,
@@ -200,16 +201,24 @@ class CollectionService:
             row = await CollectionRepository(session).read_layout(bookmark_id)
             return LayoutContent(row.digest, row.event)
 
-    async def _read_layout(self, request: BookmarkRequest) -> tuple[Job, StoredLayout]:
-        job_id = JobId(request.layout.job_id)
+    async def _fetch_frame(self, source: LayoutSource) -> _FetchedFrame | None:
+        """The frame and its job; None where either is no longer kept."""
+        job_id = JobId(source.job_id)
         try:
             job = await self._jobs.read(job_id)
-            event = await self._frames.frame(job_id, request.layout.sequence)
-        except NotFound as error:
-            step = request.view.step
-            frame = f"Frame {request.layout.sequence}" if step is None else f"Step {step}"
-            raise Conflict(f"{frame} of this projection is no longer kept; save a newer one.") from error
-        return await asyncio.to_thread(lambda: (decode_job(job.spec, job.state), inspect_layout(event)))
+            event = await self._frames.frame(job_id, source.sequence)
+        except NotFound:
+            return None
+        return await asyncio.to_thread(lambda: _FetchedFrame(decode_job(job.spec, job.state), inspect_layout(event)))
+
+    def _check_view(self, view: View, layout: StoredLayout | SavedLayout, collection: CollectionRow) -> None:
+        check_view(
+            view,
+            n_layout_points=layout.n_points,
+            n_layout_dims=layout.n_dims,
+            n_points=collection.n_points,
+            limits=self._limits,
+        )
 
     def _check_room(self, collection: CollectionRow) -> None:
         most = self._limits.bookmarks_per_collection
@@ -217,11 +226,16 @@ class CollectionService:
             raise Conflict(f"This collection has {most} bookmarks, the most allowed; use another collection.")
 
 
-async def check_room_for_collection(repository: CollectionRepository, embedding_id: str, limits: Limits) -> None:
-    """Refuse one more collection where an embedding has as many as are allowed; raises ``Conflict``."""
-    most = limits.collections_per_embedding
-    if await repository.count(embedding_id) >= most:
-        raise Conflict(f"This embedding has {most} collections, the most allowed; delete one first.")
+async def _find_saved_frame(
+    repository: CollectionRepository, collection: CollectionRow, request: BookmarkRequest
+) -> SavedLayout:
+    """A frame outlives its job in the bookmarks that show it, so that an opened one can be saved again."""
+    source, step = request.layout, request.view.step
+    layout = await repository.find_saved_frame(collection.embedding_id, source.job_id, source.sequence)
+    if layout is None:
+        frame = f"Frame {source.sequence}" if step is None else f"Step {step}"
+        raise Conflict(f"{frame} of this projection is no longer kept; save a newer one.")
+    return layout
 
 
 def _check_version(row: CollectionRow | BookmarkRow, expected: Set[int] | None, what: str) -> None:

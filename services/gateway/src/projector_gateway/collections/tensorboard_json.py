@@ -1,0 +1,99 @@
+"""The JSON of TensorBoard bookmark files, whose bulk is one object of coordinates a point.
+
+Parsing runs in a thread. Each point passes through a Python hook: that keeps it small (an array in place of a
+dictionary) and gives the event loop its turns, which the C parser alone would not until its end.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Sequence
+from math import nan
+from typing import Any, NoReturn
+
+from projector_chassis.errors import InvalidArgument
+
+PCA_NAMES = tuple(f"pca-{component}" for component in range(10))
+TSNE_NAMES = tuple(f"tsne-{dim}" for dim in range(3))
+UMAP_NAMES = tuple(f"umap-{dim}" for dim in range(3))
+CUSTOM_NAMES = ("linear-x", "linear-y")
+COORDINATE_NAMES = frozenset((*PCA_NAMES, *TSNE_NAMES, *UMAP_NAMES, *CUSTOM_NAMES))
+
+RawState = dict[str, Any]
+
+
+class Point:
+    """Coordinates of one point under their names; NaN where the file says null."""
+
+    __slots__ = ("names", "values")
+
+    def __init__(self, names: tuple[str, ...], values: array[float]) -> None:
+        self.names = names
+        self.values = values
+
+    def as_object(self) -> dict[str, float | None]:
+        """What the file said."""
+        pairs = zip(self.names, self.values, strict=True)
+        return {name: None if value != value else value for name, value in pairs}
+
+
+def parse_states(content: bytes) -> list[Any]:
+    """The array that a bookmark file holds; its elements have not been checked.
+
+    Raises:
+        InvalidArgument: the content is no JSON array; the message says where it goes wrong.
+    """
+    try:
+        states = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_PointMaker(), parse_constant=_refuse)
+    except UnicodeDecodeError as error:
+        raise InvalidArgument(f"The file is no UTF-8 text: byte {error.start} begins no character.") from error
+    except json.JSONDecodeError as error:
+        raise InvalidArgument(
+            f"The file is no valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from error
+    except RecursionError as error:
+        raise InvalidArgument("The file nests its values too deeply for a bookmark file.") from error
+    except ValueError as error:  # an integer of more digits than Python converts
+        raise InvalidArgument("The file holds a number of too many digits.") from error
+    if not isinstance(states, list):
+        raise InvalidArgument("The file holds no JSON array; a TensorBoard bookmark file is an array of states.")
+    return states
+
+
+def dump_ascii(value: object) -> str:
+    """A parsed value as JSON again, in ASCII alone; raises ``ValueError`` for infinite numbers."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":"), default=Point.as_object)
+
+
+class _PointMaker:
+    """Makes points of the objects that hold nothing but coordinates, dictionaries of all others."""
+
+    def __init__(self) -> None:
+        self._known_names: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def __call__(self, pairs: list[tuple[str, Any]]) -> Point | dict[str, Any]:
+        if not pairs or len(pairs) > len(COORDINATE_NAMES):
+            return dict(pairs)
+        given_names, given_values = zip(*pairs, strict=True)
+        names = self._known_names.get(given_names)
+        if names is None:
+            if not COORDINATE_NAMES.issuperset(given_names) or len(set(given_names)) < len(given_names):
+                return dict(pairs)
+            names = self._known_names[given_names] = given_names
+        values = _numbers(given_values)
+        return dict(pairs) if values is None else Point(names, values)
+
+
+def _numbers(values: Sequence[Any]) -> array[float] | None:
+    """The values as float64; None unless each is a number or null."""
+    if bool in map(type, values):
+        return None
+    try:
+        return array("d", [nan if value is None else value for value in values])
+    except (TypeError, OverflowError):
+        return None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise InvalidArgument(f"The file holds {constant}, which is not JSON; a missing number is written null.")
