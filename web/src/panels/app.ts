@@ -1,4 +1,4 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Side, State } from '../state/model';
 import { shownTheme } from '../state/selectors';
@@ -12,6 +12,7 @@ import './inspector-panel';
 import { Panel } from './panel';
 import './projection-panel';
 import './resizer';
+import { expandSide } from './sides';
 import './status-line';
 import { iconButton } from './templates';
 import './timeline';
@@ -89,13 +90,13 @@ export class App extends Panel {
         ${iconButton({
           icon: side === 'left' ? 'chevronRight' : 'chevronLeft',
           label: 'Show the panels',
-          onClick: () => this.actions.setPanel(side, { collapsed: false }),
+          onClick: () => void expandSide(this, side),
         })}
         ${MEMBERS[side].map((name) =>
           iconButton({
             icon: TITLES[name].icon,
             label: `Show ${TITLES[name].title.toLowerCase()}`,
-            onClick: () => this.actions.setPanel(side, { collapsed: false }),
+            onClick: () => void expandSide(this, side),
           }),
         )}
       </div>
@@ -114,7 +115,7 @@ export class App extends Panel {
     </aside>`;
   }
 
-  protected override updated(_changed: PropertyValues): void {
+  protected override updated(): void {
     document.documentElement.dataset.theme = shownTheme(this.state);
     for (const side of ['left', 'right'] as const) {
       const { widthPx, collapsed } = this.state.panelPlaces[side];

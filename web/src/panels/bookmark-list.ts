@@ -134,7 +134,12 @@ export class BookmarkList extends Panel {
       text: 'The view will be lost for everybody who has its link.',
       action: 'Delete the view',
     });
-    if (agreed) await this.actions.deleteBookmark(bookmark.id);
+    if (!agreed) return;
+    const place = this.collection?.bookmarks.findIndex(({ id }) => id === bookmark.id) ?? 0;
+    await this.actions.deleteBookmark(bookmark.id);
+    await this.updateComplete;
+    const names = this.querySelectorAll<HTMLElement>('.bookmark-name');
+    names[Math.min(place, names.length - 1)]?.focus();
   }
 
   #drag(event: DragEvent, id: string): void {

@@ -8,6 +8,7 @@ import { icon } from './icons';
 import './legend';
 import { Panel } from './panel';
 import { problemsOfOpen, problemsOfOtherRuns } from './problems';
+import { collapseSide } from './sides';
 import { iconButton, problemList, segmented, selectField } from './templates';
 
 const ROW_NUMBERS = { value: '', label: 'Row number' };
@@ -28,7 +29,7 @@ export class DataPanel extends Panel {
           icon: 'collapseLeft',
           label: 'Collapse the panels',
           small: true,
-          onClick: () => this.actions.setPanel('left', { collapsed: true }),
+          onClick: () => void collapseSide(this, 'left'),
         })}
       </header>
       ${embedding.kind === 'ready' ? this.#controls(embedding.value) : this.#waiting()} ${this.#problems()}`;

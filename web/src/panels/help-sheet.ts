@@ -14,7 +14,7 @@ const GROUPS: readonly { readonly title: string; readonly deeds: readonly Deed[]
     title: 'Keyboard',
     deeds: [
       { keys: ['/'], meaning: 'search' },
-      { keys: ['Esc'], meaning: 'clear the search and the selection' },
+      { keys: ['Esc'], meaning: 'clear search and selection' },
       { keys: ['b'], meaning: 'save the view as a bookmark' },
       { keys: ['[', ']'], meaning: 'previous and next bookmark' },
       { keys: ['Space'], meaning: 'pause or resume' },
@@ -30,8 +30,8 @@ const GROUPS: readonly { readonly title: string; readonly deeds: readonly Deed[]
     deeds: [
       { keys: ['Drag'], meaning: 'turn (3-D) or move (2-D)' },
       { keys: ['Right drag'], meaning: 'move' },
-      { keys: ['Wheel'], meaning: 'zoom; on a touch screen two fingers' },
-      { keys: ['Click'], meaning: 'select a point, find its neighbors' },
+      { keys: ['Wheel'], meaning: 'zoom; two fingers do on a touch screen' },
+      { keys: ['Click'], meaning: 'a point and its neighbors' },
       { keys: ['Shift click'], meaning: 'add to the selection' },
       { keys: ['Alt click'], meaning: 'take from the selection' },
     ],

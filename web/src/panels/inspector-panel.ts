@@ -6,6 +6,7 @@ import { counted } from './format';
 import { icon } from './icons';
 import './neighbors-list';
 import { Panel } from './panel';
+import { collapseSide } from './sides';
 import './point-card';
 import './row-list';
 import { iconButton } from './templates';
@@ -37,13 +38,13 @@ export class InspectorPanel extends Panel {
           icon: 'collapseRight',
           label: 'Collapse the panels',
           small: true,
-          onClick: () => this.actions.setPanel('right', { collapsed: true }),
+          onClick: () => void collapseSide(this, 'right'),
         })}
       </header>
-      <div class="scroll" data-testid="inspector">
+      <div class="scroll" tabindex="-1" data-testid="inspector">
         ${
           embedding.kind === 'ready'
-            ? html`${this.#search()} ${this.#selection()} ${this.#point()}`
+            ? html`${this.#selection()} ${this.#search()} ${this.#point()}`
             : html`<p class="empty">The selected point, its metadata and its neighbors.</p>`
         }
       </div>`;
@@ -71,7 +72,7 @@ export class InspectorPanel extends Panel {
               type="button"
               class="button plain"
               data-testid="show-all"
-              @click=${() => void this.actions.showAll()}
+              @click=${() => this.#leave(() => this.actions.showAll())}
             >
               Show all
             </button>
@@ -99,8 +100,14 @@ export class InspectorPanel extends Panel {
         icon: 'close',
         label: 'Clear the selection (Esc)',
         testId: 'clear-selection',
-        onClick: () => this.actions.clearSelection(),
+        onClick: () => this.#leave(() => this.actions.clearSelection()),
       })}`;
+  }
+
+  /** The pressed button goes away with what it ended: the focus stays in the panel. */
+  #leave(end: () => void): void {
+    end();
+    this.querySelector<HTMLElement>('.scroll')?.focus();
   }
 
   #point(): TemplateResult | typeof nothing {

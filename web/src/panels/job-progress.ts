@@ -1,8 +1,8 @@
 import { html, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { Rest } from '../api/rest-types';
 import { countOf } from '../domain/format';
 import { isFinal } from '../state/selectors';
+import { cssValues } from './css-values';
 import { counted } from './format';
 import { icon } from './icons';
 
@@ -63,7 +63,7 @@ export function describeJob(job: Rest.Job): TemplateResult {
       aria-label="Progress of the projection"
       aria-valuetext=${stageOf(job)}
     >
-      <i style=${styleMap({ '--part': String(measure ?? 0) })}></i>
+      <i ${cssValues({ '--part': String(measure ?? 0) })}></i>
     </div>
     <p class="help">${stageOf(job)}</p>
   </div>`;

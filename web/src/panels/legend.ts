@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { CategoryLegend, LegendEntry, NumberLegend } from '../domain/color-scale';
 import type { State } from '../state/model';
+import { cssValues } from './css-values';
 import { columnNumber, counted } from './format';
 import { legendGradient, legendIsOn } from './legend-model';
 import { Panel } from './panel';
@@ -49,7 +49,7 @@ export class LegendPanel extends Panel {
         title="${entry.text}: ${counted(entry.count)}. Click shows it alone, shift-click adds it"
         @click=${(event: MouseEvent) => this.actions.toggleLegendValue(entry.value, event.shiftKey)}
       >
-        <i class="swatch" style=${styleMap({ background: entry.color })}></i>
+        <i class="swatch" ${cssValues({ background: entry.color })}></i>
         <span class="ellipsis" dir="auto">${entry.text}</span>
         <span class="legend-count">${counted(entry.count)}</span>
       </button>
@@ -59,7 +59,7 @@ export class LegendPanel extends Panel {
 
 function numbers(legend: NumberLegend): TemplateResult {
   return html`<div class="legend" data-testid="legend" role="group" aria-label="Legend of ${legend.column}">
-    <div class="gradient" style=${styleMap({ background: legendGradient(legend.stops) })}></div>
+    <div class="gradient" ${cssValues({ background: legendGradient(legend.stops) })}></div>
     <div class="gradient-ends">
       <span>${columnNumber(legend.minimum, legend.integer)}</span>
       <span>${columnNumber(legend.maximum, legend.integer)}</span>
@@ -68,7 +68,7 @@ function numbers(legend: NumberLegend): TemplateResult {
       legend.nMissing === 0
         ? nothing
         : html`<p class="legend-missing">
-          <i class="swatch" style=${styleMap({ background: legend.missingColor })}></i>
+          <i class="swatch" ${cssValues({ background: legend.missingColor })}></i>
           <span>no value</span><span class="legend-count">${counted(legend.nMissing)}</span>
         </p>`
     }

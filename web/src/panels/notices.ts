@@ -34,6 +34,7 @@ export class Notices extends Panel {
       </button>
       <div
         popover
+        tabindex="-1"
         role="dialog"
         aria-label="Notices"
         class="floating notices"
@@ -51,8 +52,14 @@ export class Notices extends Panel {
         <button type="button" class="button plain" @click=${() => this.#dismissAll()}>Dismiss all</button>
       </header>
       <ul class="problems">
-        ${[...notices].reverse().map((notice) => noticeItem(notice, () => this.actions.dismissNotice(notice.id)))}
+        ${[...notices].reverse().map((notice) => noticeItem(notice, () => this.#dismiss(notice.id)))}
       </ul>`;
+  }
+
+  /** The pressed button goes with its notice: the focus stays in the list. */
+  #dismiss(id: number): void {
+    this.actions.dismissNotice(id);
+    this.popup.focus();
   }
 
   #dismissAll(): void {

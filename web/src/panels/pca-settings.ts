@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import { percent } from '../domain/format';
 import type { State } from '../state/model';
+import { cssValues } from './css-values';
 import { Panel } from './panel';
 import { selectField } from './templates';
 
@@ -86,7 +86,7 @@ export class PcaSettingsPanel extends Panel {
           (share, component) => html`<i
             class=${shown.includes(component) ? 'shown' : ''}
             title="Component ${component + 1}: ${percent(share)}"
-            style=${styleMap({ '--height': String(share / largest) })}
+            ${cssValues({ '--height': String(share / largest) })}
           ></i>`,
         )}
       </div>

@@ -58,10 +58,10 @@ export class PointCard extends Panel {
     if (column?.kind === 'failed') return html`<dd class="inline-error" dir="auto">${column.message}</dd>`;
     if (column?.kind !== 'ready') return html`<dd class="skeleton-line" aria-busy="true"></dd>`;
     const values = column.value;
-    const text =
-      values.kind === 'number'
-        ? columnNumber(values.values[this.row] ?? Number.NaN, values.integer)
-        : textOfRow(values, this.row);
+    const isNumber = values.kind === 'number' && Number.isFinite(values.values[this.row]);
+    const text = isNumber
+      ? columnNumber(values.values[this.row] ?? Number.NaN, values.integer)
+      : textOfRow(values, this.row);
     return html`<dd dir="auto" class=${text === '' ? 'secondary' : ''}>${text === '' ? 'no value' : text}</dd>`;
   }
 }

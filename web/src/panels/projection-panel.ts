@@ -64,30 +64,23 @@ export class ProjectionPanel extends Panel {
       </div>`;
   }
 
+  /** One button for both deeds, so that the focus stays where it was pressed. */
   #action(): TemplateResult {
     const { projectionTab, embedding, requesting, jobView, isolatedRows } = this.state;
-    if (jobView !== null && jobView.job.projection.method === projectionTab && isUnderway(jobView.job)) {
-      return html`<button
-        type="button"
-        class="button wide"
-        data-testid="stop-projection"
-        @click=${() => void this.actions.controlJob('stop')}
-      >
-        ${icon('stop')} Stop
-      </button>`;
-    }
-    const name = projectionTab === 'pca' ? 'PCA' : 't-SNE';
+    const running =
+      jobView !== null && jobView.job.projection.method === projectionTab && isUnderway(jobView.job);
+    const run = `Run ${projectionTab === 'pca' ? 'PCA' : 't-SNE'}`;
     return html`<button
         type="button"
-        class="button wide ${this.#isShown() ? '' : 'primary'}"
-        data-testid="run-projection"
+        class="button wide ${running || this.#isShown() ? '' : 'primary'}"
+        data-testid=${running ? 'stop-projection' : 'run-projection'}
         ?disabled=${embedding.kind !== 'ready' || requesting}
-        @click=${() => void this.actions.runProjection()}
+        @click=${() => void (running ? this.actions.controlJob('stop') : this.actions.runProjection())}
       >
-        Run ${name}
+        ${running ? html`${icon('stop')} Stop` : run}
       </button>
       ${
-        isolatedRows === null
+        isolatedRows === null || running
           ? ''
           : html`<p class="help">Projects the ${countOf(isolatedRows.length, 'isolated row')} alone.</p>`
       }`;

@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { State } from '../state/model';
 import { labelOfRow } from '../state/selectors';
 import { counted } from './format';
 import { Panel } from './panel';
 import { moveFocus } from './popover';
 import './sprite-thumbnail';
+import { cssValues } from './css-values';
 
 /** More rows than this are counted, not listed. */
 export const MOST_LISTED = 100;
@@ -78,7 +78,7 @@ export class RowList extends Panel {
     const far = farthest > nearest ? (distance - nearest) / (farthest - nearest) : 0;
     const length = farthest > 0 ? distance / farthest : 0;
     return html`<span class="row-distance">${distance.toFixed(3)}</span>
-      <i class="row-bar" style=${styleMap({ '--far': `${Math.round(100 * far)}%`, '--length': String(length) })}></i>`;
+      <i class="row-bar" ${cssValues({ '--far': `${Math.round(100 * far)}%`, '--length': String(length) })}></i>`;
   }
 
   #hover(row: number | null): void {

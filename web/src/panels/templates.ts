@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { Rest } from '../api/rest-types';
+import { cssValues } from './css-values';
 import { type IconName, icon } from './icons';
 
 export interface Choice<T> {
@@ -130,7 +130,7 @@ export function numberField(options: {
           min=${options.slider.minimum}
           max=${options.slider.maximum}
           step=${options.slider.step}
-          style=${styleMap({ '--fill': `${partOf(options.value ?? 0, options.slider)}%` })}
+          ${cssValues({ '--fill': `${partOf(options.value ?? 0, options.slider)}%` })}
           .value=${live(String(options.value ?? options.slider.minimum))}
           @change=${change}
           @input=${followSlider}

@@ -38,19 +38,21 @@ export class Timeline extends Panel {
   }
 
   #controls({ job }: JobView): TemplateResult {
-    if (!isUnderway(job)) return html``;
+    const ended = !isUnderway(job);
     const paused = job.phase === 'paused';
     return html`<div class="timeline-controls">
       ${iconButton({
         icon: paused ? 'play' : 'pause',
         label: paused ? 'Resume (space)' : 'Pause (space)',
         testId: paused ? 'resume' : 'pause',
+        disabled: ended,
         onClick: () => void this.actions.controlJob(paused ? 'resume' : 'pause'),
       })}
       ${iconButton({
         icon: 'stop',
         label: 'Stop',
         testId: 'timeline-stop',
+        disabled: ended,
         onClick: () => void this.actions.controlJob('stop'),
       })}
     </div>`;
