@@ -82,7 +82,7 @@ def worker(layout: Layout, role: str, *, n_threads: int) -> Part:
                 MACHINE=machine,
                 N_THREADS=str(n_threads),
             ),
-            "NUMBA_CACHE_DIR": str(layout.home.compiled),
+            "NUMBA_CACHE_DIR": layout.inherited.get("NUMBA_CACHE_DIR", str(layout.home.compiled)),
         },
         is_ready=probes.redis_key_exists(layout.redis_url, names.worker_key(role, machine)),
         stage=WORKER_STAGE,

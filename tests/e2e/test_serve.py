@@ -1,0 +1,97 @@
+"""``projector serve`` with all its real parts: nothing is lost, nothing stays behind, what dies comes back."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from fixtures.deadline import wait_until
+from fixtures.processes import marked_processes
+from fixtures.projector import STOP_SECONDS, RunningProjector, running_projector
+
+
+def ask(url: str, body: dict[str, str] | None = None) -> Any:
+    """GET, or POST where there is a body; the parsed answer."""
+    content = json.dumps(body).encode() if body else None
+    request = urllib.request.Request(url, data=content, headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def pid_of(running: RunningProjector, module: str) -> int:
+    """The oldest process of a part: its parent, where it has a pool."""
+    return min((process.pid for process in marked_processes(running.mark) if module in process.command), default=0)
+
+
+def test_a_killed_gateway_comes_back(demo_root: Path, tmp_path: Path) -> None:
+    with running_projector(demo_root, tmp_path) as running:
+        killed = pid_of(running, "projector_gateway.main")
+
+        os.kill(killed, signal.SIGKILL)
+
+        wait_until(
+            lambda: pid_of(running, "projector_gateway.main") not in {0, killed}, seconds=30, what="a new gateway"
+        )
+        wait_until(lambda: answers(f"{running.url}/api/v1/runs"), seconds=60, what="the new gateway to answer")
+        assert "gateway ended (killed by SIGKILL); it starts again in 0.5 s" in running.output.read_text()
+
+
+def test_ctrl_c_ends_all_processes_and_loses_no_bookmark(demo_root: Path, tmp_path: Path) -> None:
+    with running_projector(demo_root, tmp_path) as running:
+        embedding_id = ask(f"{running.url}/api/v1/runs")[0]["embeddings"][0]["id"]
+        saved = ask(f"{running.url}/api/v1/collections", {"embedding_id": embedding_id, "name": "Kept"})
+
+        running.process.send_signal(signal.SIGINT)
+
+        assert running.process.wait(timeout=STOP_SECONDS) == 0
+        assert marked_processes(running.mark) == []
+
+    with running_projector(demo_root, tmp_path) as again:
+        assert ask(f"{again.url}/api/v1/collections/{saved['id']}")["name"] == "Kept"
+
+
+def test_a_killed_supervisor_leaves_no_process(demo_root: Path, tmp_path: Path) -> None:
+    with running_projector(demo_root, tmp_path) as running:
+        running.process.kill()
+        running.process.wait()
+
+        wait_until(lambda: not marked_processes(running.mark), seconds=30, what="all processes to end")
+
+
+def test_a_part_that_cannot_start_is_named_with_its_reason(demo_root: Path, tmp_path: Path) -> None:
+    with running_projector(demo_root, tmp_path):
+        pass
+    (database,) = tmp_path.glob("databases/*.sqlite3")
+    database.write_bytes(b"this is no database" * 100)
+
+    command = [
+        sys.executable,
+        "-m",
+        "projector_cli.main",
+        "serve",
+        str(demo_root),
+        "--home",
+        str(tmp_path),
+        "--port",
+        "0",
+    ]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+    assert ended.returncode == 1
+    assert "Error: migrator failed (exit code 1)" in ended.stderr
+    assert "file is not a database" in ended.stderr
+    assert "Projector ready" not in ended.stdout
