@@ -1,5 +1,6 @@
 /** Everything on the overlay, from below: axis captions, the hover ring, labels, the outline of a selection. */
 
+import { LabelSpace } from '../domain/label-placement';
 import type { Frame } from './frame';
 import type { AxesLayer } from './layers/axes';
 import { paintHoverRing } from './layers/hover-ring';
@@ -18,20 +19,22 @@ export class Annotations {
     return changed;
   }
 
-  paint(
+  paint(context: CanvasRenderingContext2D, frame: Frame, axes: AxesLayer, shown: ShownCloud | null): void {
+    if (shown !== null) this.paintNotes(context, frame, axes, shown);
+    if (this.outline !== null) paintOutline(context, this.outline, frame.palette);
+  }
+
+  private paintNotes(
     context: CanvasRenderingContext2D,
     frame: Frame,
     axes: AxesLayer,
-    content: { readonly shown: ShownCloud; readonly hovered: number | null } | null,
+    shown: ShownCloud,
   ): void {
-    if (content !== null) {
-      const { shown, hovered } = content;
-      const law = shown.law(frame.view);
-      axes.paintCaptions(context, frame);
-      const ring = hovered === null ? null : shown.placeOf(frame.view, law, hovered);
-      if (ring !== null) paintHoverRing(context, ring, frame.palette);
-      this.labels.paint(context, frame, shown, law, { hovered, everywhere: shown.appearance === 'labels' });
-    }
-    if (this.outline !== null) paintOutline(context, this.outline, frame.palette);
+    const { hovered, palette, view } = frame;
+    const space = new LabelSpace(view.viewport.widthPx, view.viewport.heightPx);
+    axes.paintCaptions(context, frame, space);
+    const ring = hovered === null ? null : shown.placeOf(view, shown.law(view), hovered);
+    if (ring !== null) paintHoverRing(context, ring, shown.thumbnailShape, palette);
+    this.labels.paint(context, frame, shown, space, shown.appearance === 'labels');
   }
 }

@@ -25,6 +25,7 @@ export class Cloud {
     readonly cell: BufferAttribute;
     readonly order: BufferAttribute;
   };
+  private hovered: number | null = null;
   private orderIsStale = true;
   private sortedDepth: readonly number[] = [];
   private sortedMs = Number.NEGATIVE_INFINITY;
@@ -42,7 +43,7 @@ export class Cloud {
       emphasis: dynamic(new BufferAttribute(this.emphasis, 1)),
       // A float holds every index below 2^24, more than an atlas has room for.
       cell: new BufferAttribute(new Float32Array(layout.nPoints), 1),
-      order: dynamic(new BufferAttribute(this.paint.order, 1)),
+      order: dynamic(new BufferAttribute(new Uint32Array(layout.nPoints + 1), 1)),
     };
     this.geometry.setAttribute('position', this.attributes.position);
     this.geometry.setAttribute('color', this.attributes.color);
@@ -101,16 +102,31 @@ export class Cloud {
     const tooSoon = this.nPoints > SORT_EACH_FRAME_LIMIT && nowMs - this.sortedMs < SORT_PAUSE_MS;
     if (tooSoon && !exact) return false;
     this.paint.update(view, this.motion.world, this.emphasis);
+    this.attributes.order.array.set(this.paint.order);
     this.sortedDepth = view.depth.slice(0, 3);
     this.sortedMs = nowMs;
     this.orderIsStale = false;
-    this.attributes.order.needsUpdate = true;
-    this.geometry.setDrawRange(0, this.paint.count);
+    this.raiseHovered();
     return true;
+  }
+
+  /** The hovered point is painted once more, above all others: an image under the pointer can be seen whole. */
+  setHovered(point: number | null): void {
+    this.hovered = point;
+    this.raiseHovered();
   }
 
   dispose(): void {
     this.geometry.dispose();
+  }
+
+  private raiseHovered(): void {
+    const { order } = this.attributes;
+    const { count } = this.paint;
+    const raised = this.hovered !== null && this.isShown(this.hovered);
+    order.array[count] = raised ? (this.hovered as number) : 0;
+    order.needsUpdate = true;
+    this.geometry.setDrawRange(0, raised ? count + 1 : count);
   }
 }
 

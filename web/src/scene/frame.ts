@@ -11,6 +11,7 @@ export interface Frame {
   readonly nDims: 2 | 3;
   readonly pixelRatio: number;
   readonly palette: ScenePalette;
+  readonly hovered: number | null;
 }
 
 /** Share of the canvas colour in the farthest points, 3-D. */
@@ -28,6 +29,7 @@ export class FrameUniforms {
     emphasisScales: { value: new Vector4(...EMPHASIS_SCALES) },
     fog: { value: new Vector3() },
     pixelRatio: { value: 1 },
+    hovered: { value: -1 },
     canvasColor: { value: new Vector3() },
     accentColor: { value: new Vector3() },
   };
@@ -42,6 +44,7 @@ export class FrameUniforms {
     const { targetDepth } = view;
     u.fog.value.set(targetDepth - FOG_BEFORE, targetDepth + FOG_BEHIND, deep ? FOG_STRENGTH : 0);
     u.pixelRatio.value = frame.pixelRatio;
+    u.hovered.value = frame.hovered ?? -1;
     setRgb(u.canvasColor.value, parseHex(frame.palette.canvas));
     setRgb(u.accentColor.value, parseHex(frame.palette.accent));
   }

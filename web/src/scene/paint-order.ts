@@ -12,7 +12,7 @@ const N_RANKS = 4;
 const SCATTER = 0x9e3779b1;
 
 export class PaintOrder {
-  /** Points in painting order; only the first `count` are shown. */
+  /** Points in painting order; only the first `count` are shown, the rest has no meaning. */
   readonly order: Uint32Array;
   /** Place of each point in `order`: larger is nearer to the viewer. */
   readonly rank: Uint32Array;

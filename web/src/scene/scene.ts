@@ -120,6 +120,7 @@ class PointScene implements Scene {
   setHovered(point: number | null): void {
     if (this.hovered === point) return;
     this.hovered = point;
+    this.shown?.cloud.setHovered(point);
     this.invalidate();
   }
 
@@ -283,12 +284,12 @@ class PointScene implements Scene {
   }
 
   private paintAnnotations(context: CanvasRenderingContext2D, frame: Frame): void {
-    const { shown, hovered } = this;
-    this.annotations.paint(context, frame, this.axes, shown === null ? null : { shown, hovered });
+    this.annotations.paint(context, frame, this.axes, this.shown);
   }
 
   private frame(pixelRatio: number): Frame {
-    return { view: this.view(), nDims: this.nDims, pixelRatio, palette: this.palette };
+    const { nDims, palette, hovered } = this;
+    return { view: this.view(), nDims, pixelRatio, palette, hovered };
   }
 
   private view(): View {

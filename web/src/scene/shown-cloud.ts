@@ -54,16 +54,33 @@ export class ShownCloud {
     this.picker = new PointPicker(this.cloud);
     this.points = new PointsLayer(this.cloud, uniforms);
     renderer.scene.add(this.points.object);
-    this.applyLook(look, true);
+    this.cloud.setCells(look.cells);
+    if (look.atlas !== null) this.addSprites(look.atlas);
+    this.chooseLayer();
   }
 
   get appearance(): Appearance {
     return this.look.appearance;
   }
 
+  /** Width and height of a thumbnail, the longer being 1; null while discs are drawn. */
+  get thumbnailShape(): readonly [number, number] | null {
+    const { atlas } = this.look;
+    if (atlas === null || !this.showsSprites) return null;
+    const { thumbnailWidthPx: width, thumbnailHeightPx: height } = atlas;
+    const longer = Math.max(width, height);
+    return [width / longer, height / longer];
+  }
+
   setLook(look: Look): void {
-    const otherSprite = look.atlas !== this.look.atlas || look.cells !== this.look.cells;
-    this.applyLook(look, otherSprite);
+    const before = this.look;
+    this.look = look;
+    if (look.cells !== before.cells) this.cloud.setCells(look.cells);
+    if (!sameAtlas(look.atlas, before.atlas)) {
+      this.dropSprites();
+      if (look.atlas !== null) this.addSprites(look.atlas);
+    }
+    this.chooseLayer();
   }
 
   /** The law of sizes under a view, for shaders, picking and labels alike. */
@@ -116,19 +133,13 @@ export class ShownCloud {
     return this.look.appearance === 'images' && this.sprites !== null;
   }
 
-  private applyLook(look: Look, otherSprite: boolean): void {
-    this.look = look;
-    if (otherSprite) {
-      this.dropSprites();
-      if (look.atlas !== null) this.addSprites(look.atlas, look.cells);
-    }
+  private chooseLayer(): void {
     this.points.object.visible = !this.showsSprites;
     if (this.sprites !== null) this.sprites.object.visible = this.showsSprites;
   }
 
-  private addSprites(atlas: SpriteAtlas, cells: Uint32Array | null): void {
+  private addSprites(atlas: SpriteAtlas): void {
     const { renderer, cloud, uniforms } = this;
-    cloud.setCells(cells);
     this.sprites = new SpritesLayer(cloud, uniforms, atlas, renderer.maxTextureSize);
     renderer.scene.add(this.sprites.object);
   }
@@ -139,4 +150,13 @@ export class ShownCloud {
     this.sprites.dispose();
     this.sprites = null;
   }
+}
+
+function sameAtlas(a: SpriteAtlas | null, b: SpriteAtlas | null): boolean {
+  return (
+    a?.image === b?.image &&
+    a?.thumbnailWidthPx === b?.thumbnailWidthPx &&
+    a?.thumbnailHeightPx === b?.thumbnailHeightPx &&
+    a?.nColumns === b?.nColumns
+  );
 }

@@ -15,9 +15,9 @@ export interface SizeLaw {
 /** Side of the viewport, CSS px, at which a point has its plain size; it grows with the root of the side. */
 const REFERENCE_SIDE_PX = 800;
 
-/** Diameter in CSS px for a layout of so many points: 10 px at 150 points, 5 px at 10,000, 3.5 px at 100,000. */
+/** Diameter in CSS px for a layout of so many points: 10 px at 150 points, 4.8 px at 10,000, 3.1 px at 100,000. */
 export function plainDiameter(nPoints: number): number {
-  return Math.min(11, Math.max(1.6, 22 * Math.max(1, nPoints) ** -0.16));
+  return Math.min(11, Math.max(1.6, 25 * Math.max(1, nPoints) ** -0.18));
 }
 
 /** Longer side of a thumbnail in CSS px: 36 px at 150 points, 14 px at 10,000. */

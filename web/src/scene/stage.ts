@@ -26,7 +26,7 @@ export class Stage {
     canvas.setAttribute('role', 'application');
     canvas.setAttribute('aria-label', ARIA_LABEL);
     canvas.tabIndex = 0;
-    Object.assign(canvas.style, { position: 'absolute', inset: '0', display: 'block' });
+    Object.assign(canvas.style, { position: 'absolute', inset: '0', outlineOffset: '-2px' });
     if (getComputedStyle(container).position === 'static') container.style.position = 'relative';
     container.append(canvas, this.overlay.canvas);
     this.fit();

@@ -1,8 +1,10 @@
 /** Hairlines through the origin, drawn below the points; their captions go on the overlay. */
 
 import { BufferAttribute, BufferGeometry, GLSL3, Mesh, RawShaderMaterial, Vector2, Vector4 } from 'three';
+import type { Box, LabelSpace } from '../../domain/label-placement';
 import { parseHex } from '../colors';
 import type { Frame, FrameUniforms } from '../frame';
+import type { ScenePalette } from '../scene-api';
 import { project, type View } from '../view';
 import { CAPTION_FONT } from './label-text';
 
@@ -11,6 +13,7 @@ const REACH = 1.08;
 /** Half length of the cross that marks the origin where axes have no meaning of their own. */
 const CROSS_REACH = 0.03;
 const LINE_PX = 1;
+const LINE_ALPHA = 0.5;
 const CAPTION_GAP_PX = 8;
 const CAPTION_ALPHA = 0.62;
 /** An axis that points at the viewer is too short on the screen to carry a caption. */
@@ -120,31 +123,22 @@ export class AxesLayer {
     const { widthPx, heightPx } = frame.view.viewport;
     this.own.screenPx.value.set(widthPx * frame.pixelRatio, heightPx * frame.pixelRatio);
     this.own.reach.value = this.reach(frame);
-    this.own.ink.value.set(...parseHex(frame.palette.axis), 1);
+    this.own.ink.value.set(...parseHex(frame.palette.axis), LINE_ALPHA);
     this.geometry.setDrawRange(0, 6 * frame.nDims);
   }
 
-  paintCaptions(context: CanvasRenderingContext2D, frame: Frame): void {
+  /** Paints the captions and takes their room from the labels. */
+  paintCaptions(context: CanvasRenderingContext2D, frame: Frame, space: LabelSpace): void {
     const { view, palette } = frame;
     context.font = CAPTION_FONT.css;
     context.textBaseline = 'middle';
     context.textAlign = 'left';
     for (const [axis, caption] of this.captions.slice(0, frame.nDims).entries()) {
       const end = captionEnd(view, UNIT[axis] as readonly [number, number, number], this.reach(frame));
-      if (end === null) continue;
-      const width = context.measureText(caption).width;
-      const { widthPx, heightPx } = view.viewport;
-      const left = end.x + end.dx * CAPTION_GAP_PX - (width * (1 - end.dx)) / 2;
-      const middle = end.y + end.dy * (CAPTION_GAP_PX + CAPTION_FONT.heightPx / 2);
-      const x = Math.max(EDGE_PX, Math.min(left, widthPx - EDGE_PX - width));
-      const y = Math.max(EDGE_PX + 6, Math.min(middle, heightPx - EDGE_PX - 6));
-      context.lineWidth = 3;
-      context.strokeStyle = palette.textHalo;
-      context.globalAlpha = CAPTION_ALPHA;
-      context.strokeText(caption, x, y);
-      context.fillStyle = palette.text;
-      context.fillText(caption, x, y);
-      context.globalAlpha = 1;
+      if (end === null || caption === '') continue;
+      const box = captionBox(end, context.measureText(caption).width, view);
+      space.take(box);
+      paintCaption(context, caption, box, palette);
     }
   }
 
@@ -158,12 +152,42 @@ export class AxesLayer {
   }
 }
 
+interface AxisEnd {
+  readonly x: number;
+  readonly y: number;
+  /** Unit vector on the screen, away from the origin. */
+  readonly dx: number;
+  readonly dy: number;
+}
+
+/** The box of a caption beyond the end of its axis, moved inside the canvas. */
+function captionBox(end: AxisEnd, widthPx: number, view: View): Box {
+  const { heightPx } = CAPTION_FONT;
+  const left = end.x + end.dx * CAPTION_GAP_PX - (widthPx * (1 - end.dx)) / 2;
+  const top = end.y + end.dy * (CAPTION_GAP_PX + heightPx / 2) - heightPx / 2;
+  const x = Math.max(EDGE_PX, Math.min(left, view.viewport.widthPx - EDGE_PX - widthPx));
+  const y = Math.max(EDGE_PX, Math.min(top, view.viewport.heightPx - EDGE_PX - heightPx));
+  return { left: x, top: y, right: x + widthPx, bottom: y + heightPx };
+}
+
+function paintCaption(
+  context: CanvasRenderingContext2D,
+  caption: string,
+  box: Box,
+  palette: ScenePalette,
+): void {
+  const middle = (box.top + box.bottom) / 2;
+  context.globalAlpha = CAPTION_ALPHA;
+  context.lineWidth = 3;
+  context.strokeStyle = palette.textHalo;
+  context.strokeText(caption, box.left, middle);
+  context.fillStyle = palette.text;
+  context.fillText(caption, box.left, middle);
+  context.globalAlpha = 1;
+}
+
 /** The positive end of an axis on the screen, with the unit vector pointing away from the origin; null: not to see. */
-function captionEnd(
-  view: View,
-  axis: readonly [number, number, number],
-  reach: number,
-): { x: number; y: number; dx: number; dy: number } | null {
+function captionEnd(view: View, axis: readonly [number, number, number], reach: number): AxisEnd | null {
   const origin = project(view, 0, 0, 0);
   const end = project(view, axis[0] * reach, axis[1] * reach, axis[2] * reach);
   if (origin === null || end === null) return null;

@@ -1,16 +1,11 @@
 /** Labels on the overlay: those asked for, or as many as fit; the hovered one last, larger, on a chip. */
 
-import {
-  type LabelRequest,
-  type LabelSide,
-  LabelSpace,
-  type PlacedLabel,
-} from '../../domain/label-placement';
+import type { LabelRequest, LabelSide, LabelSpace, PlacedLabel } from '../../domain/label-placement';
 import { cssOf, mixRgb, parseHex } from '../colors';
 import type { Frame } from '../frame';
 import type { ScenePalette } from '../scene-api';
 import type { PointPlace, ShownCloud } from '../shown-cloud';
-import { DIMMED, type SizeLaw } from '../size-law';
+import { DIMMED, SELECTED } from '../size-law';
 import { HOVER_FONT, LABEL_FONT, type LabelFont, LabelTexts, TextWidths } from './label-text';
 
 const MOST_LABELS = 500;
@@ -20,11 +15,13 @@ const HALO_PX = 3;
 const CHIP_PADDING_PX = 6;
 const CHIP_RADIUS_PX = 4;
 /** Labels fade with depth down to this opacity; beyond FADED_AWAY behind the target they are left out. */
-const FAINTEST = 0.25;
+const FAINTEST = 0.35;
+/** Labels that were asked for by name never get fainter than this, and are never left out. */
+const FAINTEST_WANTED = 0.75;
 const FADE_BEFORE = 0.2;
 const FADED_AWAY = 0.9;
 /** Share of the text colour in a label that carries its point's colour: enough contrast in both themes. */
-const TEXT_SHARE = 0.45;
+const TEXT_SHARE = 0.5;
 
 interface Drawn {
   readonly place: PlacedLabel;
@@ -34,14 +31,17 @@ interface Drawn {
 
 export class LabelsLayer {
   private wanted: Uint32Array = new Uint32Array();
+  /** Of those wanted, the ones that were not wanted before: they go first, once. */
+  private fresh: Uint32Array = new Uint32Array();
   private texts = new LabelTexts(() => '');
   private readonly widths = new TextWidths();
   private sides = new Map<number, LabelSide>();
 
   setLabels(points: Uint32Array, textOf: (point: number) => string): void {
+    const before = new Set(this.wanted);
+    this.fresh = points.filter((point) => !before.has(point));
     this.wanted = points;
     this.texts = new LabelTexts(textOf);
-    this.sides = new Map();
   }
 
   /** Positions belong to another layout: where labels were no longer matters. */
@@ -49,26 +49,27 @@ export class LabelsLayer {
     this.sides = new Map();
   }
 
+  /** Paints them where `space` has room. */
   paint(
     context: CanvasRenderingContext2D,
     frame: Frame,
     shown: ShownCloud,
-    law: SizeLaw,
-    options: { readonly hovered: number | null; readonly everywhere: boolean },
+    space: LabelSpace,
+    everywhere: boolean,
   ): void {
-    const { viewport } = frame.view;
-    const space = new LabelSpace(viewport.widthPx, viewport.heightPx);
+    const law = shown.law(frame.view);
     const placeOf = (point: number): PointPlace | null => shown.placeOf(frame.view, law, point);
     context.textBaseline = 'middle';
     context.textAlign = 'left';
     context.lineJoin = 'round';
-    const chip = options.hovered === null ? null : this.placeChip(context, space, options.hovered, placeOf);
-    const drawn = this.placeAll(context, frame, space, placeOf, options.everywhere ? shown : null);
+    const chip = frame.hovered === null ? null : this.placeChip(context, space, frame.hovered, placeOf);
+    const drawn = this.placeAll(context, frame, space, placeOf, everywhere ? shown : null);
     this.sides = new Map(drawn.map(({ place }) => [place.point, place.side]));
+    this.fresh = new Uint32Array();
     context.font = LABEL_FONT.css;
     for (const label of drawn) {
-      if (label.place.point === options.hovered) continue;
-      const color = options.everywhere ? inkOf(shown, label.place.point, frame.palette) : frame.palette.text;
+      if (label.place.point === frame.hovered) continue;
+      const color = everywhere ? inkOf(shown, label.place.point, frame.palette) : frame.palette.text;
       paintLabel(context, label, color, frame.palette);
     }
     if (chip !== null) paintChip(context, chip, frame.palette);
@@ -85,7 +86,8 @@ export class LabelsLayer {
     let failures = 0;
     for (const point of this.candidates(everywhere)) {
       const place = placeOf(point);
-      const opacity = place === null ? 0 : opacityAt(frame, place.depth);
+      const asked = everywhere === null || everywhere.cloud.emphasis[point] === SELECTED;
+      const opacity = place === null ? 0 : opacityAt(frame, place.depth, asked);
       if (place === null || opacity === 0 || !isOnScreen(place, frame)) continue;
       const label = this.tryPlace(context, space, point, place, opacity);
       if (label !== null) drawn.push(label);
@@ -95,17 +97,19 @@ export class LabelsLayer {
     return drawn;
   }
 
-  /** Points in the order in which they get room: first those that had it. */
+  /** Points in the order in which they get room: those just asked for, those that had it, then the others. */
   private *candidates(everywhere: ShownCloud | null): Generator<number> {
-    const wanted = everywhere === null ? new Set(this.wanted) : null;
+    const wanted = new Set(this.wanted);
+    const fresh = new Set(this.fresh);
+    yield* this.fresh;
     for (const point of this.sides.keys()) {
-      if (wanted === null || wanted.has(point)) yield point;
+      if ((everywhere !== null || wanted.has(point)) && !fresh.has(point)) yield point;
     }
-    for (const point of this.wanted) if (!this.sides.has(point)) yield point;
-    if (everywhere === null) return;
-    for (const point of everywhere.cloud.scattered) {
-      const dimmed = everywhere.cloud.emphasis[point] === DIMMED;
-      if (!dimmed && !this.sides.has(point)) yield point;
+    const isNew = (point: number): boolean => !fresh.has(point) && !this.sides.has(point);
+    for (const point of this.wanted) if (isNew(point)) yield point;
+    for (const point of everywhere?.cloud.scattered ?? []) {
+      const dimmed = everywhere?.cloud.emphasis[point] === DIMMED;
+      if (!dimmed && isNew(point) && !wanted.has(point)) yield point;
     }
   }
 
@@ -155,12 +159,12 @@ function isOnScreen(place: PointPlace, frame: Frame): boolean {
   return place.x >= 0 && place.y >= 0 && place.x <= widthPx && place.y <= heightPx;
 }
 
-function opacityAt(frame: Frame, depth: number): number {
+function opacityAt(frame: Frame, depth: number, asked: boolean): number {
   if (frame.nDims === 2 || frame.view.camera.mode === 'orthographic') return 1;
   const behind = depth - frame.view.targetDepth;
-  if (behind > FADED_AWAY) return 0;
-  const t = Math.max(0, (behind + FADE_BEFORE) / (FADED_AWAY + FADE_BEFORE));
-  return 1 - (1 - FAINTEST) * t;
+  if (behind > FADED_AWAY && !asked) return 0;
+  const t = Math.min(1, Math.max(0, (behind + FADE_BEFORE) / (FADED_AWAY + FADE_BEFORE)));
+  return 1 - (1 - (asked ? FAINTEST_WANTED : FAINTEST)) * t;
 }
 
 function inkOf(shown: ShownCloud, point: number, palette: ScenePalette): string {

@@ -1,6 +1,6 @@
 /** The sprite atlas on the GPU, and what its pictures are like. */
 
-import { CanvasTexture, LinearFilter, LinearMipmapLinearFilter, NoColorSpace, Texture } from 'three';
+import { CanvasTexture, LinearFilter, LinearMipmapNearestFilter, NoColorSpace, Texture } from 'three';
 import type { SpriteAtlas } from '../scene-api';
 
 /** How thumbnails are drawn: as ink in the point's colour (drawings, digits), or as they are (photographs). */
@@ -20,7 +20,7 @@ export function makeSpriteTexture(atlas: SpriteAtlas, maxSizePx: number): Textur
   texture.flipY = false;
   texture.colorSpace = NoColorSpace;
   texture.premultiplyAlpha = false;
-  texture.minFilter = LinearMipmapLinearFilter;
+  texture.minFilter = LinearMipmapNearestFilter;
   texture.magFilter = LinearFilter;
   texture.generateMipmaps = true;
   texture.needsUpdate = true;

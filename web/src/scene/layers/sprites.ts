@@ -19,25 +19,29 @@ in float cell;
 uniform vec3 grid;         // columns, cells in all, most blurred mip level
 uniform vec4 cellShape;    // size of a cell in the atlas (0..1), its shape (longer side is 1)
 uniform float cellTexels;  // longer side of a cell
+uniform int hovered;
 flat out vec4 ink;
 flat out vec4 frame_;      // half size of the thumbnail x and y, half the sprite's side, emphasis
 flat out vec3 origin;      // corner of the cell in the atlas, mip level
 flat out float haze;
+flat out float opaque;     // 1: nothing shines through the paper
 
 void main() {
   gl_Position = viewProjection * vec4(position, 1.0);
   float depth = dot(depthPlane.xyz, position) + depthPlane.w;
   float side = diameterPx(depth);
-  float margin = (emphasis > 2.5 ? 4.0 : 1.5) * pixelRatio;
+  float margin = (emphasis > 2.5 ? 4.0 : 1.3) * pixelRatio;
   vec2 half_ = 0.5 * side * cellShape.zw;
+  bool raised = gl_VertexID == hovered;
+  opaque = emphasis > 2.5 || raised ? 1.0 : 0.0;
   frame_ = vec4(half_, 0.5 * side + margin, emphasis);
   gl_PointSize = 2.0 * frame_.z;
   float column = mod(cell, grid.x);
   float row = floor(cell / grid.x);
-  float level = clamp(log2(cellTexels / side), 0.0, grid.z);
+  float level = floor(clamp(log2(cellTexels / side) + 0.5, 0.0, grid.z));
   origin = vec3(vec2(column, row) * cellShape.xy, level);
-  haze = emphasis < 0.5 ? 0.7 : fogAt(depth) * (emphasis > 1.5 ? 0.4 : 1.0);
-  ink = vec4(color.rgb, emphasis < 0.5 ? 0.5 : 1.0);
+  haze = raised ? 0.0 : emphasis < 0.5 ? 0.7 : fogAt(depth) * (emphasis > 1.5 ? 0.4 : 1.0);
+  ink = vec4(color.rgb, emphasis < 0.5 && !raised ? 0.5 : 1.0);
   if (cell >= grid.y) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }
 `;
@@ -48,6 +52,7 @@ flat in vec4 ink;
 flat in vec4 frame_;
 flat in vec3 origin;
 flat in float haze;
+flat in float opaque;
 uniform sampler2D atlas;
 uniform vec4 cellShape;
 uniform vec2 texel;        // size of a texel of the atlas
@@ -73,20 +78,21 @@ vec4 over(vec4 top, vec4 below) {
 
 void main() {
   vec2 at = (gl_PointCoord * 2.0 - 1.0) * frame_.z;
+  float corner = min(2.5 * pixelRatio, 0.15 * frame_.y);
+  float edge = outside(at, frame_.xy, corner);
+  bool selected = frame_.w > 2.5;
+  if (edge > (selected ? 4.0 * pixelRatio : 1.3 * pixelRatio)) discard;
   vec2 within = at / (2.0 * frame_.xy) + 0.5;
   vec2 inset = texel * 0.5 * exp2(origin.z);
   vec2 uv = origin.xy + clamp(within * cellShape.xy, inset, cellShape.xy - inset);
   vec4 picture = textureLod(atlas, uv, origin.z);
-  float corner = min(2.5 * pixelRatio, 0.15 * frame_.y);
-  float edge = outside(at, frame_.xy, corner);
   float inside = coverOf(edge);
-  bool selected = frame_.w > 2.5;
   vec4 result;
   if (style > 0.5) {
     float shade = dot(picture.rgb, vec3(0.2126, 0.7152, 0.0722));
     float strength = style > 1.5 ? 1.0 - shade : shade;
     strength = smoothstep(0.08, 0.75, strength);
-    float paper = inside * (selected ? 1.0 : ${PAPER_ALPHA} * ink.a);
+    float paper = inside * mix(${PAPER_ALPHA} * ink.a, 1.0, opaque);
     vec4 stroke = vec4(mix(ink.rgb, canvasColor, haze), 1.0) * (strength * inside * ink.a);
     result = over(stroke, vec4(canvasColor, 1.0) * paper);
   } else {
