@@ -113,7 +113,7 @@ export class DataPanel extends Panel {
         others.length === 0
           ? nothing
           : html`<details class="disclosure" ?open=${open === null}>
-            <summary>${icon('chevronRight')}Remarks on ${countOf(others.length, 'other run')}</summary>
+            <summary>${icon('chevronRight')}${open === null ? 'What cannot be shown' : `Remarks on ${countOf(others.length, 'other run')}`}</summary>
             ${others.map(
               (
                 run,

@@ -8,7 +8,7 @@ test('counts are grouped by thousands', () => {
 test.each([
   [Number.NaN, '–'],
   [0, '0'],
-  [3.14159, '3.142'],
+  [Math.PI, '3.142'],
   [0.00012345, '1.234e-4'],
   [-2_500_000, '-2.500e+6'],
 ])('the measured value %d reads %s', (value, text) => {
