@@ -52,17 +52,23 @@ export class CloudStates extends Panel {
 
   /** One line of what to try, until something was tried or the line was sent away. */
   #hint(): TemplateResult | typeof nothing {
-    const { layout, selection, online } = this.state;
-    if (this.hintSeen || layout === null || selection.length > 0 || !online) return nothing;
+    const { layout, selection, online, notices } = this.state;
+    const isCrowded = !online || notices.some((notice) => notice.severity === 'error');
+    if (this.hintSeen || layout === null || selection.length > 0 || isCrowded) return nothing;
     return html`<p class="hint">
       <span>Click a point for its neighbors. Drag to turn, scroll to zoom, <kbd>/</kbd> to search.</span>
       ${iconButton({ icon: 'close', label: 'Hide this line', small: true, onClick: () => this.#hideHint() })}
     </p>`;
   }
 
+  /** Whoever has selected a point knows what the line says. */
+  protected override updated(): void {
+    if (!this.hintSeen && this.state.selection.length > 0) this.#hideHint();
+  }
+
   #hideHint(): void {
     this.hintSeen = true;
-    localStorage.setItem(HINT_SEEN, 'yes');
+    remember(HINT_SEEN);
   }
 
   #cover(): TemplateResult | typeof nothing {
@@ -139,10 +145,18 @@ function cover(
   </div>`;
 }
 
+function remember(key: string): void {
+  try {
+    localStorage.setItem(key, 'yes');
+  } catch {
+    // Storage is forbidden or full: the line comes back with the next visit.
+  }
+}
+
 function remembered(key: string): boolean {
   try {
     return localStorage.getItem(key) !== null;
   } catch {
-    return false; // storage is switched off: the line is shown each time
+    return false; // storage is forbidden: the line is shown at each visit
   }
 }

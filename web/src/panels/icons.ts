@@ -19,7 +19,6 @@ const SHAPES = {
   dark: svg`<path d="M13.25 9.5A5.6 5.6 0 0 1 6.5 2.75a5.6 5.6 0 1 0 6.75 6.75Z"/>`,
   download: svg`<path d="M8 2.5v7.25M4.75 6.75 8 10l3.25-3.25M2.75 13.25h10.5"/>`,
   error: svg`<circle cx="8" cy="8" r="5.75"/><path d="M8 5v3.5M8 10.9v.1"/>`,
-  grip: svg`<path d="M6 4v.01M6 8v.01M6 12v.01M10 4v.01M10 8v.01M10 12v.01"/>`,
   help: svg`<circle cx="8" cy="8" r="5.75"/><path d="M6.4 6.4a1.65 1.65 0 1 1 2.3 1.6c-.5.25-.7.55-.7 1.1M8 11.2v.1"/>`,
   home: svg`<path d="M2.5 7.5 8 2.75l5.5 4.75M4 6.5v6.75h8V6.5"/>`,
   image: svg`<path d="M2.25 3.25h11.5v9.5H2.25Z"/><circle cx="5.5" cy="6.25" r="1"/><path d="m2.75 12 3.5-3.25L8.5 11l2-2 3 2.75"/>`,

@@ -83,15 +83,16 @@ export class InspectorPanel extends Panel {
 
   /** Isolates the selection, and with it the neighbors that are listed. */
   #isolate(): TemplateResult {
-    const { selection, neighbors } = this.state;
+    const { selection, neighbors, isolatedRows } = this.state;
     const nNeighbors = neighbors?.result.kind === 'ready' ? neighbors.result.value.rows.length : 0;
     const nRows = selection.length + nNeighbors;
+    const changesNothing = nRows < FEWEST_ISOLATED || selection.length === isolatedRows?.length;
     return html`<button
         type="button"
         class="button"
         data-testid="isolate"
         title="Show ${nNeighbors > 0 ? 'the point and its neighbors' : 'the selected points'} alone; projections then take these rows only"
-        ?disabled=${nRows < FEWEST_ISOLATED}
+        ?disabled=${changesNothing}
         @click=${() => void this.actions.isolateSelection()}
       >
         ${icon('isolate')} Isolate ${nNeighbors > 0 && nRows >= FEWEST_ISOLATED ? counted(nRows) : ''}

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { countOf } from '../domain/format';
 import type { State } from '../state/model';
@@ -74,8 +74,9 @@ export class ProjectionPanel extends Panel {
         type="button"
         class="button wide ${running || this.#isShown() ? '' : 'primary'}"
         data-testid=${running ? 'stop-projection' : 'run-projection'}
-        ?disabled=${embedding.kind !== 'ready' || requesting}
-        @click=${() => void (running ? this.actions.controlJob('stop') : this.actions.runProjection())}
+        ?disabled=${embedding.kind !== 'ready'}
+        aria-disabled=${requesting ? 'true' : nothing}
+        @click=${() => requesting || void (running ? this.actions.controlJob('stop') : this.actions.runProjection())}
       >
         ${running ? html`${icon('stop')} Stop` : run}
       </button>

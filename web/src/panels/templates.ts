@@ -65,7 +65,6 @@ export function selectField(options: {
         ${options.choices.map(
           (choice) => html`<option
             value=${choice.value}
-            ?disabled=${choice.disabled ?? false}
             .selected=${live(choice.value === options.value)}
           >
             ${choice.label}
@@ -154,7 +153,10 @@ function followSlider(event: Event): void {
   if (number) number.value = slider.value;
 }
 
-/** A button that shows an icon alone; the label is read out and shown as a hint. */
+/**
+ * A button that shows an icon alone; the label is read out and shown as a hint. A disabled one keeps the focus, which
+ * the browser's own `disabled` would throw away.
+ */
 export function iconButton(options: {
   readonly icon: IconName;
   readonly label: string;
@@ -169,8 +171,8 @@ export function iconButton(options: {
     aria-label=${options.label}
     title=${options.label}
     data-testid=${options.testId ?? nothing}
-    ?disabled=${options.disabled ?? false}
-    @click=${options.onClick}
+    aria-disabled=${options.disabled ? 'true' : nothing}
+    @click=${(event: MouseEvent) => options.disabled || options.onClick(event)}
   >
     ${icon(options.icon)}
   </button>`;

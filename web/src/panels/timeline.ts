@@ -2,7 +2,7 @@ import { html, svg, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { JobView, State } from '../state/model';
 import { counted, measured } from './format';
-import { isUnderway, stageOf } from './job-progress';
+import { isUnderway } from './job-progress';
 import { lossPath } from './loss-path';
 import { Panel } from './panel';
 import { iconButton } from './templates';
@@ -70,13 +70,13 @@ function stateOf({ job, connection }: JobView): TemplateResult | string {
     return html`<span class="reconnecting">reconnecting…</span>`;
   }
   if (isUnderway(job) && connection === 'connecting') return 'connecting…';
-  if (job.phase === 'failed') return 'failed';
-  return job.phase === 'running' ? 'live' : (stageOf(job).split(/ at |,/)[0] ?? '');
+  return job.phase === 'running' ? 'live' : job.phase;
 }
 
-function curve({ losses, job }: JobView): TemplateResult {
-  const nAll = job.projection.method === 'tsne' ? (job.projection.n_steps ?? 0) : 0;
-  const path = lossPath(losses, nAll, CURVE);
+function curve(jobView: JobView): TemplateResult {
+  const { projection } = jobView.job;
+  const nAll = projection.method === 'tsne' ? (projection.n_steps ?? 0) : 0;
+  const path = lossPath(comparableLosses(jobView), nAll, CURVE);
   return html`<svg
     class="loss-curve"
     viewBox="0 0 ${CURVE.width} ${CURVE.height}"
@@ -86,4 +86,11 @@ function curve({ losses, job }: JobView): TemplateResult {
   >
     ${path === null ? '' : svg`<path d=${path} vector-effect="non-scaling-stroke" />`}
   </svg>`;
+}
+
+/** While near points are exaggerated the loss means something else and is far larger: the two are never in one scale. */
+function comparableLosses({ losses, job }: JobView): JobView['losses'] {
+  const exaggerated = job.projection.method === 'tsne' ? (job.projection.early_exaggeration_steps ?? 0) : 0;
+  const newest = losses.at(-1)?.step ?? 0;
+  return newest > exaggerated + 1 ? losses.filter(({ step }) => step > exaggerated) : losses;
 }
