@@ -14,6 +14,7 @@ from typing import Any
 from fixtures.deadline import wait_until
 from fixtures.processes import marked_processes
 from fixtures.projector import STOP_SECONDS, RunningProjector, running_projector
+from projector_cli.home import Home
 
 
 def ask(url: str, body: dict[str, str] | None = None) -> Any:
@@ -73,10 +74,9 @@ def test_a_killed_supervisor_leaves_no_process(demo_root: Path, tmp_path: Path) 
 
 
 def test_a_part_that_cannot_start_is_named_with_its_reason(demo_root: Path, tmp_path: Path) -> None:
-    with running_projector(demo_root, tmp_path):
-        pass
-    (database,) = tmp_path.glob("databases/*.sqlite3")
-    database.write_bytes(b"this is no database" * 100)
+    home = Home(tmp_path)
+    home.create()
+    home.database(demo_root).write_bytes(b"this is no database" * 100)
 
     command = [
         sys.executable,
