@@ -42,7 +42,7 @@ function press(key: string, target: Document, { state, actions }: Store, camera:
       else clear(state.search.query !== '', actions);
       return true;
     case 'b':
-      void actions.saveBookmark(nextBookmarkName(state));
+      void actions.saveBookmark(bookmarkName(state));
       return true;
     case ' ':
       return pauseOrResume(state, actions);
@@ -95,10 +95,6 @@ function pauseOrResume({ jobView }: Store['state'], actions: Store['actions']): 
 }
 
 /** A name that says what is shown; it can be changed in the panel. */
-function nextBookmarkName({ layout, collections, openCollection }: Store['state']): string {
-  const open =
-    collections.kind === 'ready' ? collections.value.find(({ id }) => id === openCollection) : undefined;
-  const method =
-    layout?.method === 'tsne' ? `t-SNE, step ${layout.step}` : (layout?.method.toUpperCase() ?? 'View');
-  return `${(open?.bookmarks.length ?? 0) + 1}. ${method}`;
+function bookmarkName({ layout }: Store['state']): string {
+  return layout?.method === 'tsne' ? `t-SNE, step ${layout.step}` : (layout?.method.toUpperCase() ?? 'View');
 }

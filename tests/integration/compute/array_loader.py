@@ -60,7 +60,7 @@ class ArrayLoader(loader_pb2_grpc.LoaderServiceServicer):
 @contextmanager
 def serving_arrays() -> Iterator[ArrayLoader]:
     """Serve on a free port of loopback."""
-    loader = ArrayLoader()
+    loader = ArrayLoader()  # type: ignore[abstract]  # workers read tensors alone
     server = grpc.server(ThreadPoolExecutor(4))
     loader_pb2_grpc.add_LoaderServiceServicer_to_server(loader, server)
     loader.address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"

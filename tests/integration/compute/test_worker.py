@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from typing import cast
+
 import numpy as np
 import pytest
 from integration.compute.array_loader import ArrayLoader
-from integration.compute.job_client import JobClient, pca_spec
+from integration.compute.job_client import JobClient, pca_spec, tsne_spec
 from integration.compute.worker_process import WorkerPlace
 from numpy.typing import NDArray
 
 from projector_compute.model import Phase
+from projector_contracts import names
+from projector_contracts.compute.v1 import job_pb2
 
 pytestmark = pytest.mark.integration
 
@@ -22,5 +27,163 @@ def test_pca_from_the_loader_to_the_stored_frame(
         state = client.wait_for(job, Phase.FINISHED)
     (frame,) = client.frames(job)
     assert (frame.sequence, frame.step, frame.layout.shape) == (1, 0, (1797, 10))
+    assert math.isnan(frame.loss)
     assert state.explained_variance_ratio is not None
     assert state.explained_variance_ratio[0] == pytest.approx(0.1489, abs=1e-4)
+
+
+@pytest.mark.parametrize("n_dims", [2, 3])
+def test_every_step_of_a_tsne_is_a_frame(
+    n_dims: int, place: WorkerPlace, loader: ArrayLoader, client: JobClient, digits: NDArray[np.float32]
+) -> None:
+    # Enough points that a step takes longer than a sixtieth of a second, so that pacing passes none over.
+    points = np.tile(digits, (8, 1)) + np.random.default_rng(0).normal(size=(8 * len(digits), 64))
+    with place.worker("batch", SLICE_SECONDS="0.5"):
+        job = client.create(tsne_spec(loader.add("many", points), n_dims=n_dims, n_steps=60))
+        state = client.wait_for(job, Phase.FINISHED)
+    frames = client.frames(job)
+    assert [frame.step for frame in frames] == list(range(61))
+    assert [frame.sequence for frame in frames] == list(range(1, 62))
+    assert all(frame.layout.shape == (len(points), n_dims) for frame in frames)
+    assert all(math.isfinite(frame.loss) for frame in frames)
+    assert frames[-1].loss < frames[0].loss
+    assert (state.step, state.sequence, state.progress) == (60, 61, 1.0)
+
+
+def test_a_stopped_job_keeps_its_last_layout_and_loses_its_fingerprint(
+    place: WorkerPlace, loader: ArrayLoader, client: JobClient, digits: NDArray[np.float32]
+) -> None:
+    with place.worker("batch"):
+        job = client.create(tsne_spec(loader.add("digits", digits), n_steps=100_000))
+        client.wait_for_step(job, 20)
+        client.stop(job)
+        state = client.wait_for(job, Phase.STOPPED)
+    assert client.frames(job)[-1].step == state.step >= 20
+    assert client.redis.get(names.fingerprint_key(f"hash-of-{job}")) is None
+    assert not client.redis.exists(names.slice_key(job), names.lease_key(job), names.optimizer_key(job))
+    for key in (names.spec_key(job), names.state_key(job), names.frames_key(job), names.controls_key(job)):
+        assert 0 < cast(int, client.redis.ttl(key)) <= names.FINISHED_JOB_SECONDS
+    assert not (place.folder / "cache" / "jobs" / job).exists()
+
+
+def test_pausing_stops_the_steps_and_changes_none_of_them(
+    place: WorkerPlace, loader: ArrayLoader, client: JobClient, digits: NDArray[np.float32]
+) -> None:
+    spec = tsne_spec(loader.add("digits", digits), n_steps=300)
+    with place.worker("batch", SLICE_SECONDS="0.3"):
+        whole = client.create(spec, "whole")
+        client.wait_for(whole, Phase.FINISHED)
+        interrupted = client.create(spec, "interrupted")
+        client.wait_for_step(interrupted, 20)
+        client.pause(interrupted)
+        paused = client.wait_for(interrupted, Phase.PAUSED)
+        client.send(interrupted, names.SLICE_DUE)  # somebody knocks without a control
+        other = client.create(pca_spec(loader.add("digits", digits)), "other")
+        client.wait_for(other, Phase.FINISHED)
+        assert client.state(interrupted).step == paused.step < 300
+        client.resume(interrupted)
+        client.wait_for(interrupted, Phase.FINISHED)
+    np.testing.assert_array_equal(client.frames(interrupted)[-1].layout, client.frames(whole)[-1].layout)
+    sequences = [frame.sequence for frame in client.frames(interrupted)]
+    assert sequences == list(range(1, len(sequences) + 1))
+
+
+def test_a_paused_job_can_be_stopped(
+    place: WorkerPlace, loader: ArrayLoader, client: JobClient, digits: NDArray[np.float32]
+) -> None:
+    with place.worker("batch"):
+        job = client.create(tsne_spec(loader.add("digits", digits), n_steps=100_000))
+        client.wait_for_step(job, 5)
+        client.pause(job)
+        paused = client.wait_for(job, Phase.PAUSED)
+        client.stop(job)
+        stopped = client.wait_for(job, Phase.STOPPED)
+    assert stopped.step == paused.step
+    assert client.frames(job)[-1].step == stopped.step
+
+
+def test_a_redelivered_slice_is_harmless(
+    place: WorkerPlace, loader: ArrayLoader, client: JobClient, digits: NDArray[np.float32]
+) -> None:
+    with place.worker("batch", "here", SLICE_SECONDS="0.3"), place.worker("batch", "there", SLICE_SECONDS="0.3"):
+        job = client.create(tsne_spec(loader.add("digits", digits), n_steps=400))
+        client.wait_for_step(job, 10)
+        for _ in range(10):
+            client.send(job, 1)
+            client.send(job, client.slice_number(job))
+        client.wait_for(job, Phase.FINISHED)
+        client.send(job, 1)
+        marker = client.create(pca_spec(loader.add("digits", digits)), "marker")
+        client.wait_for(marker, Phase.FINISHED)
+    frames = client.frames(job)
+    assert [frame.sequence for frame in frames] == list(range(1, len(frames) + 1))
+    steps = [frame.step for frame in frames]
+    assert steps == sorted(set(steps))
+    assert client.state(job).phase is Phase.FINISHED
+
+
+def test_neighbors_are_answered_while_a_tsne_runs(
+    place: WorkerPlace, loader: ArrayLoader, client: JobClient, digits: NDArray[np.float32]
+) -> None:
+    ref = loader.add("digits", digits)
+    with place.worker("batch"), place.worker("interactive"):
+        job = client.create(tsne_spec(ref, n_steps=100_000))
+        client.wait_for_step(job, 5)
+        answer = client.neighbors(ref, 7, 3, job_pb2.EUCLIDEAN)
+        assert client.state(job).phase is Phase.RUNNING
+        outside = client.neighbors(ref, 1797, 3, job_pb2.COSINE)
+    distances = np.linalg.norm(digits.astype(np.float64) - digits[7], axis=1)
+    expected = np.argsort(distances, kind="stable")[1:4]
+    np.testing.assert_array_equal(np.frombuffer(answer.neighbors.rows, "<u4"), expected)
+    np.testing.assert_allclose(np.frombuffer(answer.neighbors.distances, "<f4"), distances[expected], rtol=1e-6)
+    assert outside.failure.code == "invalid_argument"
+    assert "below 1797" in outside.failure.message
+
+
+def test_a_terminated_worker_hands_its_slice_over(
+    place: WorkerPlace, loader: ArrayLoader, client: JobClient, digits: NDArray[np.float32]
+) -> None:
+    job_spec = tsne_spec(loader.add("digits", digits), n_steps=400)
+    with place.worker("batch", SLICE_SECONDS="3600") as worker:
+        job = client.create(job_spec)
+        client.wait_for_step(job, 10)
+        assert worker.terminate() == 0
+        assert "Traceback" not in worker.log_text()
+    assert client.state(job).phase is Phase.RUNNING
+    assert not client.redis.exists(names.lease_key(job), names.worker_key("batch", "here"))
+    with place.worker("batch", "elsewhere"):
+        client.wait_for(job, Phase.FINISHED)
+    sequences = [frame.sequence for frame in client.frames(job)]
+    assert sequences == list(range(1, len(sequences) + 1))
+
+
+def test_failures_are_told_in_the_state(place: WorkerPlace, loader: ArrayLoader, client: JobClient) -> None:
+    holed = np.ones((10, 3), np.float32)
+    holed[4, 1] = np.nan
+    holed[7, 0] = np.inf
+    ref = loader.add("holed", holed)
+    with place.worker("batch", LOADER_PATIENCE_SECONDS="1"):
+        job = client.create(tsne_spec(ref), "holed")
+        failure = client.wait_for(job, Phase.FAILED).failure
+        assert failure is not None
+        assert failure.code == "invalid_argument"
+        assert "2 of 10 rows" in failure.message
+        assert "row 4" in failure.message
+        assert client.redis.get(names.fingerprint_key(f"hash-of-{job}")) is None
+
+        loader.add("holed", np.ones((10, 3), np.float32))
+        changed = loader.add("changed", np.ones((9, 3), np.float32))
+        loader.add("changed", np.zeros((9, 3), np.float32))
+        failure = client.wait_for(client.create(pca_spec(changed), "changed"), Phase.FAILED).failure
+        assert failure is not None
+        assert (failure.code, failure.message) == ("conflict", "words.tsv has changed; reload the page.")
+
+        loader.n_refusals = 1000
+        unread = loader.add("unread", np.ones((8, 3), np.float32))
+        failure = client.wait_for(client.create(pca_spec(unread), "unread"), Phase.FAILED).failure
+        assert failure is not None
+        assert failure.code == "unavailable"
+        assert loader.n_reads > 3
+
+        loader.n_refusals = 2
+        client.wait_for(client.create(pca_spec(unread), "patient"), Phase.FINISHED)

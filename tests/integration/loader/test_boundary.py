@@ -92,8 +92,17 @@ def loader_of_one_stream(settings: dict[str, Any]) -> Iterator[Loader]:
     yield from serve(settings)
 
 
-def test_one_stream_more_than_allowed_is_refused_and_short_requests_are_not(loader_of_one_stream: Loader) -> None:
-    loader = loader_of_one_stream
+def test_one_stream_more_than_allowed_is_refused_and_short_requests_are_not(
+    loader_of_one_stream: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loader, go_on = loader_of_one_stream, threading.Event()
+    read_blocks = contiguous.ContiguousTensor.read_blocks
+
+    def held(self: contiguous.ContiguousTensor, n_rows: int) -> Iterator[bytes]:
+        assert go_on.wait(WAIT_SECONDS)
+        yield from read_blocks(self, n_rows)
+
+    monkeypatch.setattr(contiguous.ContiguousTensor, "read_blocks", held)
     request = loader_pb2.ReadTensorRequest(embedding_id=loader.runs()["words"].embeddings[0].id)
     first = loader.stub.ReadTensor(request, timeout=60)
     next(first)
@@ -103,6 +112,8 @@ def test_one_stream_more_than_allowed_is_refused_and_short_requests_are_not(load
 
     assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert len(loader.runs()) == 2
+    go_on.set()
+    assert len(list(first)) == 3
 
 
 def test_place_of_a_stream_that_was_left_is_free_again(loader_of_one_stream: Loader) -> None:

@@ -3,6 +3,8 @@ import { rowOfPoint } from './selectors';
 
 /** The scene places what fits; offering it more than this costs time and adds nothing. */
 const MOST_PER_REASON = 120;
+/** A thumbnail says more than its label: only a few are labelled on top. */
+const MOST_WITH_IMAGES = 6;
 const MOST_SPREAD = 4000;
 
 /** Rows whose labels are worth showing, most important first, without duplicates. */
@@ -12,10 +14,11 @@ export function labelledRows(state: State, layout: LayoutState): ReadonlySet<num
   const add = (more: Iterable<number>) => {
     for (const row of more) rows.add(row);
   };
+  const most = appearance === 'images' ? MOST_WITH_IMAGES : MOST_PER_REASON;
   if (hoveredRow !== null) add([hoveredRow]);
-  add(selection.subarray(0, MOST_PER_REASON));
-  if (neighbors?.result.kind === 'ready') add(neighbors.result.value.rows.subarray(0, MOST_PER_REASON));
-  if (search.result.kind === 'ready') add(search.result.value.rows.subarray(0, MOST_PER_REASON));
+  add(selection.subarray(0, most));
+  if (neighbors?.result.kind === 'ready') add(neighbors.result.value.rows.subarray(0, most));
+  if (search.result.kind === 'ready') add(search.result.value.rows.subarray(0, most));
   if (appearance === 'labels') add(spreadRows(layout));
   return rows;
 }

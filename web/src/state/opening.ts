@@ -10,6 +10,7 @@ import { NO_EMBEDDING } from './initial';
 import type { Actions, LayoutState } from './model';
 import type { Projections } from './projections';
 import { defaultAppearance } from './url';
+import { describePca } from './variance';
 import { stateOfView } from './view';
 
 export interface OpeningParts {
@@ -20,6 +21,8 @@ export interface OpeningParts {
 }
 
 export class Opening {
+  #wanted: string | null = null; // of several bookmarks asked for, the last
+
   constructor(private readonly parts: OpeningParts) {}
 
   /** Describes the embedding and fetches what every view of it needs; shows no layout yet. False: it failed. */
@@ -29,7 +32,12 @@ export class Opening {
     projections.clear();
     const signal = context.scope.renew();
     const { columns: _, ...forgotten } = NO_EMBEDDING;
-    store.update({ ...forgotten, columns: new Map(), embedding: { kind: 'loading' } });
+    store.update({
+      ...forgotten,
+      columns: new Map(),
+      embedding: { kind: 'loading' },
+      cameraTarget: { camera: 'home', flight: false },
+    });
     try {
       const value = await rest.embedding(id, signal);
       if (signal.aborted) return false;
@@ -77,15 +85,19 @@ export class Opening {
   async bookmark(id: string, flight: boolean): Promise<boolean> {
     const { context } = this.parts;
     const { store, rest } = context;
+    const before = store.state.openBookmark;
+    this.#wanted = id;
+    store.update({ openBookmark: id }); // who walks on quickly walks on from here
     try {
       const bookmark = bookmarkOf(readyCollections(store.state), id) ?? (await rest.bookmark(id));
       const { embedding } = store.state;
       const here = embedding.kind === 'ready' && embedding.value.id === bookmark.embedding_id;
       if (!here && !(await this.embedding(bookmark.embedding_id))) return false;
       const frame = await rest.bookmarkLayout(id, context.scope.signal);
-      this.#show(bookmark, frame, flight && here);
+      if (this.#wanted === id) this.#show(bookmark, frame, flight && here);
       return true;
     } catch (error) {
+      if (this.#wanted === id) store.update({ openBookmark: before });
       const gone = error instanceof ApiError && error.status === 404;
       context.report('Bookmark', gone ? new Error('This bookmark does not exist any more.') : error);
       return false;
@@ -102,6 +114,7 @@ export class Opening {
       cameraTarget: { camera: bookmark.view.camera, flight },
     });
     this.#checkDigest(bookmark);
+    void describePca(context);
     columns.refreshLegend();
     void columns.need(bookmark.view.label_column);
     void columns.need(bookmark.view.color_column);

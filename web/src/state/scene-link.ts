@@ -71,7 +71,12 @@ function show(scene: Scene, state: State, previous: State | null): void {
 
 function showLayout(scene: Scene, state: State, previous: State | null): void {
   const { layout } = state;
-  const animate = layout !== null && layout.nPoints === previous?.layout?.nPoints;
+  const old = previous?.layout;
+  if (layout && old && layout.values === old.values) {
+    const components = shownComponents(state, layout).join();
+    if (components === shownComponents(previous, old).join()) return; // only what is known of it changed
+  }
+  const animate = layout !== null && layout.nPoints === old?.nPoints;
   scene.setLayout(layout && positionsOf(state, layout), { animate });
 }
 

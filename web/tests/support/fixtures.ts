@@ -1,0 +1,254 @@
+/** Small, complete bodies as the gateway sends them. */
+
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  Encoding,
+  type Frame,
+  FrameSchema,
+  type JobEvent,
+  JobEventSchema,
+  JobStateSchema,
+  type Phase,
+} from '../../src/api/generated/projector_contracts/compute/v1/job_pb';
+import {
+  type Column,
+  ColumnSchema,
+  ColumnType,
+} from '../../src/api/generated/projector_contracts/loader/v1/loader_pb';
+import type { Rest } from '../../src/api/rest-types';
+
+export const CAMERA = {
+  mode: 'perspective',
+  position: [0.5, 1.25, 2.5],
+  target: [0, 0.125, 0],
+  up: [0, 1, 0],
+  zoom: 1.5,
+} as const;
+
+export function embedding(change: Partial<Rest.Embedding> = {}): Rest.Embedding {
+  return {
+    id: 'E1',
+    run_id: 'R1',
+    run_name: 'digits',
+    tensor_name: 'digits',
+    display_name: 'digits',
+    step: null,
+    n_points: 4,
+    n_dims: 8,
+    dtype: 'float32',
+    digest: 'd1',
+    columns: [
+      column({ name: 'word', type: 'text', n_unique: 4 }),
+      column({ name: 'kind', type: 'category', n_unique: 2 }),
+    ],
+    sprite: null,
+    has_bookmarks: false,
+    problems: [],
+    ...change,
+  };
+}
+
+export function column(change: Partial<Rest.Column>): Rest.Column {
+  return {
+    name: 'kind',
+    type: 'category',
+    n_unique: 2,
+    n_missing: 0,
+    minimum: null,
+    maximum: null,
+    top_values: [],
+    ...change,
+  };
+}
+
+export function run(...embeddings: Rest.Embedding[]): Rest.Run {
+  return {
+    id: 'R1',
+    name: 'digits',
+    embeddings: embeddings.map(({ id, run_id, tensor_name, display_name, step, n_points, n_dims }) => ({
+      id,
+      run_id,
+      tensor_name,
+      display_name,
+      step,
+      n_points,
+      n_dims,
+    })),
+    checkpoints: [],
+    rejected: [],
+    problems: [],
+  };
+}
+
+export function job(change: Partial<Rest.Job> = {}): Rest.Job {
+  return {
+    id: 'J1',
+    embedding_id: 'E1',
+    rows: null,
+    seed: 0,
+    projection: { method: 'pca', n_components: 10 },
+    phase: 'queued',
+    progress: 0,
+    step: 0,
+    sequence: 0,
+    n_points: 4,
+    created_at: '2026-01-01T00:00:00Z',
+    failure: null,
+    notices: [],
+    explained_variance_ratio: null,
+    ...change,
+  };
+}
+
+export const TSNE: Rest.Projection = {
+  method: 'tsne',
+  n_dims: 2,
+  perplexity: 30,
+  learning_rate: 0,
+  early_exaggeration: 12,
+  early_exaggeration_steps: 250,
+  n_steps: 1000,
+  metric: 'euclidean',
+};
+
+export function collection(change: Partial<Rest.Collection> = {}): Rest.Collection {
+  return {
+    id: 'C1',
+    embedding_id: 'E1',
+    embedding_digest: 'd1',
+    name: 'Bookmarks',
+    source: 'user',
+    bookmarks: [],
+    problems: [],
+    version: 1,
+    created_at: '2026-01-01T00:00:00Z',
+    ...change,
+  };
+}
+
+export function bookmark(change: Partial<Rest.Bookmark> = {}): Rest.Bookmark {
+  return {
+    id: 'B1',
+    collection_id: 'C1',
+    embedding_id: 'E1',
+    name: 'First',
+    view: view(),
+    layout_digest: 'l1',
+    job_id: 'J9',
+    sequence: 7,
+    version: 1,
+    created_at: '2026-01-01T00:00:00Z',
+    ...change,
+  };
+}
+
+export function view(change: Partial<Rest.View> = {}): Rest.View {
+  return {
+    projection: TSNE,
+    method_label: null,
+    seed: 0,
+    components: [0, 1],
+    step: 412,
+    camera: {
+      mode: CAMERA.mode,
+      position: [...CAMERA.position],
+      target: [...CAMERA.target],
+      up: [...CAMERA.up],
+      zoom: CAMERA.zoom,
+    },
+    label_column: 'word',
+    color_column: 'kind',
+    color_mode: 'auto',
+    appearance: 'points',
+    selection: [2],
+    rows: null,
+    neighbors: null,
+    ...change,
+  };
+}
+
+export interface FrameFields {
+  readonly sequence?: number;
+  readonly step?: number;
+  readonly loss?: number;
+  readonly nPoints?: number;
+  readonly nDims?: number;
+  readonly values?: readonly number[];
+}
+
+export function frame(fields: FrameFields = {}): Frame {
+  const { sequence = 1, step = 0, loss = Number.NaN, nPoints = 4, nDims = 2 } = fields;
+  const values =
+    fields.values ?? Array.from({ length: nPoints * nDims }, (_, index) => index + sequence / 10);
+  return create(FrameSchema, {
+    sequence: BigInt(sequence),
+    step,
+    loss,
+    nPoints,
+    nDims,
+    encoding: Encoding.FLOAT32,
+    layout: new Uint8Array(Float32Array.from(values).buffer),
+  });
+}
+
+export function frameEvent(fields: FrameFields = {}): Uint8Array<ArrayBuffer> {
+  return bytesOf(create(JobEventSchema, { event: { case: 'frame', value: frame(fields) } }));
+}
+
+export function stateEvent(
+  phase: Phase,
+  fields: { sequence?: number; step?: number; variance?: number[]; failure?: string } = {},
+): Uint8Array<ArrayBuffer> {
+  const { sequence = 0, step = 0, variance, failure } = fields;
+  const value = create(JobStateSchema, {
+    jobId: 'J1',
+    phase,
+    step,
+    sequence: BigInt(sequence),
+    nPoints: 4,
+    ...(failure ? { failure: { code: 'internal', message: failure } } : {}),
+    ...(variance ? { result: { case: 'pca', value: { explainedVarianceRatio: variance } } } : {}),
+  });
+  return bytesOf(create(JobEventSchema, { event: { case: 'state', value } }));
+}
+
+export function categoryBytes(name: string, values: string[], codes: number[]): Uint8Array<ArrayBuffer> {
+  return columnBytes(
+    create(ColumnSchema, {
+      name,
+      type: ColumnType.CATEGORY,
+      nRows: codes.length,
+      values: {
+        case: 'dictionary',
+        value: { values, codes: new Uint8Array(Uint32Array.from(codes).buffer) },
+      },
+    }),
+  );
+}
+
+export function textBytes(name: string, texts: string[]): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder();
+  const encoded = texts.map((text) => encoder.encode(text));
+  const offsets = [0];
+  for (const bytes of encoded) offsets.push((offsets.at(-1) ?? 0) + bytes.length);
+  const value = {
+    utf8: encoder.encode(texts.join('')),
+    offsets: new Uint8Array(Uint32Array.from(offsets).buffer),
+  };
+  return columnBytes(
+    create(ColumnSchema, {
+      name,
+      type: ColumnType.TEXT,
+      nRows: texts.length,
+      values: { case: 'text', value },
+    }),
+  );
+}
+
+function columnBytes(message: Column): Uint8Array<ArrayBuffer> {
+  return toBinary(ColumnSchema, message) as Uint8Array<ArrayBuffer>;
+}
+
+function bytesOf(event: JobEvent): Uint8Array<ArrayBuffer> {
+  return toBinary(JobEventSchema, event) as Uint8Array<ArrayBuffer>;
+}
