@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import cast
 
 import numpy as np
 import pytest
@@ -62,7 +61,7 @@ def test_a_stopped_job_keeps_its_last_layout_and_loses_its_fingerprint(
     assert client.redis.get(names.fingerprint_key(f"hash-of-{job}")) is None
     assert not client.redis.exists(names.slice_key(job), names.lease_key(job), names.optimizer_key(job))
     for key in (names.spec_key(job), names.state_key(job), names.frames_key(job), names.controls_key(job)):
-        assert 0 < cast(int, client.redis.ttl(key)) <= names.FINISHED_JOB_SECONDS
+        assert 0 < client.redis.ttl(key) <= names.FINISHED_JOB_SECONDS
     assert not (place.folder / "cache" / "jobs" / job).exists()
 
 
