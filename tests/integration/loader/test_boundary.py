@@ -16,6 +16,7 @@ from integration.loader.running_loader import Loader, serve
 from projector_contracts.loader.v1 import loader_pb2
 from projector_loader.catalog import Catalog
 from projector_loader.readers import contiguous
+from projector_loader.tensors import ReadRows
 
 pytestmark = pytest.mark.integration
 
@@ -67,15 +68,17 @@ def test_stream_that_is_left_early_stops_reading_and_frees_its_place(
     loader: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed = threading.Event()
-    read_blocks = contiguous.ContiguousTensor.read_blocks
+    open_rows = contiguous.ContiguousTensor.open_rows
 
-    def watched(self: contiguous.ContiguousTensor, n_rows: int) -> Iterator[bytes]:
+    @contextlib.contextmanager
+    def watched(self: contiguous.ContiguousTensor) -> Iterator[ReadRows]:
         try:
-            yield from read_blocks(self, 1)
+            with open_rows(self) as read:
+                yield read
         finally:
             closed.set()
 
-    monkeypatch.setattr(contiguous.ContiguousTensor, "read_blocks", watched)
+    monkeypatch.setattr(contiguous.ContiguousTensor, "open_rows", watched)
     request = loader_pb2.ReadTensorRequest(embedding_id=loader.runs()["words"].embeddings[0].id)
     stream = loader.stub.ReadTensor(request, timeout=60)
     next(stream)
@@ -96,13 +99,15 @@ def test_one_stream_more_than_allowed_is_refused_and_short_requests_are_not(
     loader_of_one_stream: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loader, go_on = loader_of_one_stream, threading.Event()
-    read_blocks = contiguous.ContiguousTensor.read_blocks
+    open_rows = contiguous.ContiguousTensor.open_rows
 
-    def held(self: contiguous.ContiguousTensor, n_rows: int) -> Iterator[bytes]:
+    @contextlib.contextmanager
+    def held(self: contiguous.ContiguousTensor) -> Iterator[ReadRows]:
         assert go_on.wait(WAIT_SECONDS)
-        yield from read_blocks(self, n_rows)
+        with open_rows(self) as read:
+            yield read
 
-    monkeypatch.setattr(contiguous.ContiguousTensor, "read_blocks", held)
+    monkeypatch.setattr(contiguous.ContiguousTensor, "open_rows", held)
     request = loader_pb2.ReadTensorRequest(embedding_id=loader.runs()["words"].embeddings[0].id)
     first = loader.stub.ReadTensor(request, timeout=60)
     next(first)

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import time
+from typing import Any
 
 import grpc
 import numpy as np
@@ -51,6 +52,29 @@ def test_tensor_comes_as_a_header_and_blocks_of_whole_rows_of_about_a_mebibyte(l
     sizes = [len(part.rows) for part in parts[1:]]
     assert all(size % (summary.n_dims * 4) == 0 for size in sizes)
     assert sizes[0] == 1310 * summary.n_dims * 4
+
+
+def test_rows_are_selected_by_range_and_by_list(loader: Loader, vectors: NDArray[np.float32]) -> None:
+    embedding_id = loader.runs()["words"].embeddings[0].id
+    rows = np.array([2999, 0, 2999, 17], "<u4")
+    for selection, expected in (
+        ({"range": loader_pb2.RowRange(first=2990)}, vectors[2990:]),
+        ({"range": loader_pb2.RowRange(first=5, n_rows=2)}, vectors[5:7]),
+        ({"rows": rows.tobytes()}, vectors[rows]),
+    ):
+        request = loader_pb2.ReadTensorRequest(embedding_id=embedding_id, **selection)
+        header, *chunks = loader.stub.ReadTensor(request, timeout=10)
+        assert (header.header.n_points, header.header.n_rows) == (3000, len(expected))
+        values = np.frombuffer(b"".join(chunk.rows for chunk in chunks), "<f4").reshape(-1, 200)
+        np.testing.assert_array_equal(values, expected + 20)
+
+
+@pytest.mark.parametrize("selection", [{"range": loader_pb2.RowRange(first=3001)}, {"rows": b"123"}])
+def test_rows_that_there_are_not_are_an_invalid_argument(loader: Loader, selection: dict[str, Any]) -> None:
+    embedding_id = loader.runs()["words"].embeddings[0].id
+    with pytest.raises(grpc.RpcError) as caught:
+        list(loader.stub.ReadTensor(loader_pb2.ReadTensorRequest(embedding_id=embedding_id, **selection), timeout=10))
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
 def test_description_holds_columns_sprite_and_bookmarks(loader: Loader) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from unit.loader.reading import read
 
 from projector_loader import demo
 from projector_loader.asset_paths import DataRoot
@@ -40,8 +41,7 @@ def test_numbers_are_scikit_learns_digits(out: Path) -> None:
 
     catalog = Catalog(DataRoot(out), max_folders=10)
     source = catalog.find(catalog.list_runs().runs[0].embeddings[0].id).source
-    values = np.frombuffer(b"".join(source.read_blocks(100)), "<f4").reshape(-1, 64)
-    np.testing.assert_array_equal(values, load_digits().data)
+    np.testing.assert_array_equal(read(source), load_digits().data)
 
 
 def test_what_is_there_is_left_as_it_is(out: Path) -> None:

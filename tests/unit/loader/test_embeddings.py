@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from projector_chassis.errors import Conflict, NotFound
+from projector_chassis.errors import Conflict, InvalidArgument, NotFound
 from projector_loader.catalog import Catalog
 from projector_loader.embeddings import Embeddings
 from projector_loader.metadata import MetadataReader
 from projector_loader.model import EmbeddingId
+from projector_loader.row_selection import RowList, RowRange
 
 
 @pytest.fixture
@@ -53,6 +54,15 @@ def test_numbers_are_those_of_the_file(embeddings: Embeddings, embedding_id: Emb
     assert tensor.digest == embeddings.describe(embedding_id).digest
 
 
+def test_rows_can_be_selected(embeddings: Embeddings, embedding_id: EmbeddingId, matrix: Any) -> None:
+    rows = np.array([11, 0, 11], np.uint32)
+    tensor = embeddings.read_tensor(embedding_id, selection=RowList(rows))
+    assert (tensor.n_points, tensor.n_rows) == (12, 3)
+    assert b"".join(tensor.blocks) == matrix[rows].tobytes()
+    with pytest.raises(InvalidArgument, match="beyond the 12 rows"):
+        embeddings.read_tensor(embedding_id, selection=RowRange(12, 1))
+
+
 def test_another_digest_than_expected_is_refused(embeddings: Embeddings, embedding_id: EmbeddingId) -> None:
     digest = embeddings.describe(embedding_id).digest
     assert embeddings.read_tensor(embedding_id, digest).digest == digest
@@ -67,6 +77,18 @@ def test_file_that_changes_while_it_is_read_is_reported(
     next(blocks)
     file = write("run/tensors.bytes", (matrix + 1).tobytes())
     os.utime(file.absolute, ns=(1, 1))
+    with pytest.raises(Conflict, match="have changed while they were read"):
+        list(blocks)
+
+
+def test_file_that_another_takes_the_place_of_while_it_is_read_is_reported(
+    embeddings: Embeddings, embedding_id: EmbeddingId, write: Any, matrix: Any
+) -> None:
+    blocks = embeddings.read_tensor(embedding_id).blocks
+    next(blocks)
+    file, other = write("run/tensors.bytes", matrix.tobytes()), write("run/other.bytes", (matrix + 1).tobytes())
+    os.utime(other.absolute, ns=(1, os.stat(file.absolute).st_mtime_ns))
+    os.replace(other.absolute, file.absolute)
     with pytest.raises(Conflict, match="have changed while they were read"):
         list(blocks)
 

@@ -30,10 +30,17 @@ class AssetPath:
 
 @dataclass(frozen=True)
 class FileStamp:
-    """What changes when a file does: its size in bytes and its modification time in nanoseconds."""
+    """What changes when a file does.
+
+    Attributes:
+        n_bytes: its size.
+        modified_ns: when it was last written, in nanoseconds.
+        inode: another one when a file of the same name takes its place, even one of the same size and time.
+    """
 
     n_bytes: int
     modified_ns: int
+    inode: int
 
 
 @dataclass(frozen=True)
@@ -150,7 +157,7 @@ def _stamp_of(status: os.stat_result, file: AssetPath) -> FileStamp:
         raise Conflict(f"{file.name} is a folder where a file is expected.")
     if not stat.S_ISREG(status.st_mode):
         raise Conflict(f"{file.name} is not a regular file; devices and pipes are not read.")
-    return FileStamp(status.st_size, status.st_mtime_ns)
+    return FileStamp(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def _cause(error: OSError) -> str:

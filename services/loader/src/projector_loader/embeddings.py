@@ -6,22 +6,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from projector_chassis.errors import Conflict, NotFound, PublicError
-from projector_loader.asset_paths import AssetPath, open_file
+from projector_loader.asset_paths import AssetPath, open_file, stamp
 from projector_loader.catalog import Catalog
 from projector_loader.metadata import Metadata, MetadataReader
 from projector_loader.model import Column, Embedding, EmbeddingId, Problem, Severity, SpriteGeometry
+from projector_loader.row_selection import ALL_ROWS, RowSelection, count_rows, read_blocks
 from projector_loader.run_draft import CatalogEntry
 from projector_loader.sprite import read_geometry
-from projector_loader.tensors import BLOCK_BYTES, rows_per_block
+from projector_loader.tensors import BLOCK_BYTES
 
 
 @dataclass(frozen=True)
 class TensorStream:
-    """An embedding's numbers: ``blocks`` are whole rows, little-endian float32, row-major, in order."""
+    """An embedding's numbers: ``blocks`` are ``n_rows`` whole rows, little-endian float32, row-major, in order.
+
+    ``n_points`` is the size of the whole embedding.
+    """
 
     n_points: int
     n_dims: int
     digest: str
+    n_rows: int
     blocks: Iterator[bytes]
 
 
@@ -59,27 +64,32 @@ class Embeddings:
             problems=(*entry.assets.problems, *table.problems, *sprite_problems),
         )
 
-    def read_tensor(self, embedding_id: EmbeddingId, expected_digest: str = "") -> TensorStream:
+    def read_tensor(
+        self, embedding_id: EmbeddingId, expected_digest: str = "", selection: RowSelection = ALL_ROWS
+    ) -> TensorStream:
         """The numbers of an embedding.
 
         Args:
             embedding_id: which.
             expected_digest: the digest that the caller knows; empty for any.
+            selection: which rows.
 
         Raises:
+            InvalidArgument: the selection reaches beyond the embedding.
             Conflict: also when the digest is another one by now, and from ``blocks`` when it changes while reading.
         """
         source = self._catalog.find(embedding_id).source
-        digest = source.digest()
+        stamps, digest = [stamp(file) for file in source.files], source.digest()
         if expected_digest not in ("", digest):
             raise Conflict("The embedding's files have changed since it was opened; open it again.")
+        n_rows = count_rows(selection, source.n_points)
 
         def blocks() -> Iterator[bytes]:
-            yield from source.read_blocks(rows_per_block(source.n_dims))
-            if source.digest() != digest:
+            yield from read_blocks(source, selection)
+            if [stamp(file) for file in source.files] != stamps:
                 raise Conflict("The embedding's files have changed while they were read; open it again.")
 
-        return TensorStream(source.n_points, source.n_dims, digest, blocks())
+        return TensorStream(source.n_points, source.n_dims, digest, n_rows, blocks())
 
     def read_column(self, embedding_id: EmbeddingId, name: str) -> Column:
         """One metadata column.

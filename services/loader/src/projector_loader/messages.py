@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
+from projector_chassis.errors import InvalidArgument
 from projector_contracts.common.v1 import problem_pb2
 from projector_contracts.loader.v1 import loader_pb2
 from projector_loader.model import (
@@ -22,6 +25,9 @@ from projector_loader.model import (
     Severity,
     SpriteGeometry,
 )
+from projector_loader.row_selection import RowList, RowRange, RowSelection
+
+_ROW_NUMBER: Final = np.dtype("<u4")
 
 _SEVERITIES: Final = {
     Severity.NOTICE: problem_pb2.Problem.NOTICE,
@@ -41,6 +47,22 @@ def listing_message(listing: Listing) -> loader_pb2.ListRunsResponse:
         runs=[run_message(run) for run in listing.runs],
         problems=[problem_message(problem) for problem in listing.problems],
     )
+
+
+def row_selection(request: loader_pb2.ReadTensorRequest) -> RowSelection:
+    """Which rows a request asks for.
+
+    Raises:
+        InvalidArgument: its list is no whole number of row numbers.
+    """
+    if request.WhichOneof("selection") != "rows":
+        return RowRange(request.range.first, request.range.n_rows)
+    if len(request.rows) % _ROW_NUMBER.itemsize:
+        raise InvalidArgument(
+            f"rows has {len(request.rows):,} bytes; it should hold row numbers of {_ROW_NUMBER.itemsize} bytes each,"
+            " uint32 little-endian."
+        )
+    return RowList(np.frombuffer(request.rows, _ROW_NUMBER))
 
 
 def run_message(run: Run) -> loader_pb2.Run:

@@ -12,6 +12,7 @@ from projector_loader.assets import Assets, find_assets, locate, misnamed
 from projector_loader.checkpoints import CheckpointFiles, FoundCheckpoints
 from projector_loader.discovery import PLUGIN_ASSETS
 from projector_loader.file_cache import FileCache
+from projector_loader.formats import open_tensor_file
 from projector_loader.model import Problem, RejectedTensor, Run, Severity, Shape, TensorName
 from projector_loader.projector_config import (
     CONFIG_NAME,
@@ -24,7 +25,7 @@ from projector_loader.readers.checkpoint import CheckpointReader, Variable
 from projector_loader.run_checkpoints import checkpoints_of_run
 from projector_loader.run_draft import CatalogEntry, RunDraft
 from projector_loader.tensor_rules import base_name, is_internal, why_not_viewable
-from projector_loader.tensors import TensorSource, open_tensor_file
+from projector_loader.tensors import TensorSource
 
 _N_CACHED_CONFIGS = 1024
 _N_CACHED_TENSORS = 4096

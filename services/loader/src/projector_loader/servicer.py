@@ -10,7 +10,7 @@ import grpc
 from projector_contracts.loader.v1 import loader_pb2, loader_pb2_grpc
 from projector_loader.catalog import Catalog
 from projector_loader.embeddings import Embeddings
-from projector_loader.messages import column_message, embedding_message, listing_message, sprite_message
+from projector_loader.messages import column_message, embedding_message, listing_message, row_selection, sprite_message
 from projector_loader.model import EmbeddingId
 from projector_loader.tensors import BLOCK_BYTES
 
@@ -35,8 +35,11 @@ class LoaderServicer(loader_pb2_grpc.LoaderServiceServicer):
     def ReadTensor(
         self, request: loader_pb2.ReadTensorRequest, context: grpc.ServicerContext
     ) -> Iterator[loader_pb2.TensorChunk]:
-        tensor = self._embeddings.read_tensor(EmbeddingId(request.embedding_id), request.expected_digest)
-        header = loader_pb2.TensorHeader(n_points=tensor.n_points, n_dims=tensor.n_dims, digest=tensor.digest)
+        selection = row_selection(request)
+        tensor = self._embeddings.read_tensor(EmbeddingId(request.embedding_id), request.expected_digest, selection)
+        header = loader_pb2.TensorHeader(
+            n_points=tensor.n_points, n_dims=tensor.n_dims, digest=tensor.digest, n_rows=tensor.n_rows
+        )
         yield loader_pb2.TensorChunk(header=header)
         for block in tensor.blocks:
             yield loader_pb2.TensorChunk(rows=block)

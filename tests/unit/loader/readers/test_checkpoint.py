@@ -9,7 +9,7 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from unit.loader.reading import assert_reads_as, read
 
 from projector_chassis.errors import Conflict
 from projector_loader.asset_paths import DataRoot
@@ -17,6 +17,7 @@ from projector_loader.checkpoints import CheckpointFiles, find_checkpoints
 from projector_loader.model import TensorName
 from projector_loader.readers.checkpoint import CheckpointReader, TensorFlowTensor, Variable
 from projector_loader.readers.contiguous import ContiguousTensor
+from projector_loader.tensors import TensorSource
 
 DTYPES = [
     *(
@@ -48,10 +49,9 @@ def variables(root: DataRoot) -> dict[str, Variable]:
     return {variable.name: variable for variable in found}
 
 
-def read(variable: Variable, n_rows: int = 5) -> NDArray[np.float32]:
+def source(variable: Variable) -> TensorSource:
     assert variable.source is not None
-    joined = b"".join(variable.source.read_blocks(n_rows))
-    return np.frombuffer(joined, "<f4").reshape(variable.shape)
+    return variable.source
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=lambda dtype: np.dtype(dtype).name)
@@ -65,7 +65,7 @@ def test_every_real_dtype_reads_as_tensorflow_casts_it(
 
     assert isinstance(variable.source, ContiguousTensor)
     expected = tensorflow.train.load_variable(str(root.top.absolute / "model.ckpt"), variable.name)
-    np.testing.assert_array_equal(read(variable), expected.astype(np.float32))
+    assert_reads_as(source(variable), expected)
 
 
 def test_partitioned_variable_is_joined(root: DataRoot, save_graph: Any, matrix: Any) -> None:
@@ -74,7 +74,7 @@ def test_partitioned_variable_is_joined(root: DataRoot, save_graph: Any, matrix:
     variable = variables(root)["cut"]
 
     assert isinstance(variable.source, TensorFlowTensor)
-    np.testing.assert_array_equal(read(variable), matrix)
+    assert_reads_as(source(variable), matrix)
 
 
 def test_format_before_bundles_is_read(root: DataRoot, save_graph: Any, matrix: Any) -> None:
@@ -83,7 +83,7 @@ def test_format_before_bundles_is_read(root: DataRoot, save_graph: Any, matrix: 
     variable = variables(root)["old"]
 
     assert (variable.shape, variable.dtype) == ((12, 5), "float32")
-    np.testing.assert_array_equal(read(variable), matrix)
+    assert_reads_as(source(variable), matrix)
 
 
 def test_damaged_file_of_the_old_format_is_reported_without_its_path(
@@ -122,7 +122,7 @@ def test_tensors_before_the_cut_of_a_shard_stay_readable(root: DataRoot, save_ch
 
     found = variables(root)
 
-    np.testing.assert_array_equal(read(found[f"early{SUFFIX}"]), matrix)
+    assert_reads_as(source(found[f"early{SUFFIX}"]), matrix)
     assert found[f"late{SUFFIX}"].source is None
     assert found[f"late{SUFFIX}"].damage.startswith("model.ckpt.data-00000-of-00001 was cut short: it has ")
 
@@ -153,7 +153,7 @@ def test_shard_cut_after_listing_is_a_typed_error(root: DataRoot, save_checkpoin
     shard.write_bytes(shard.read_bytes()[:100])
 
     with pytest.raises(Conflict, match="ends at byte 100, but the tensor needs"):
-        read(variable)
+        read(source(variable))
 
 
 def test_plain_bundles_need_no_tensorflow(root: DataRoot, save_checkpoint: Any, matrix: Any) -> None:
@@ -163,10 +163,11 @@ def test_plain_bundles_need_no_tensorflow(root: DataRoot, save_checkpoint: Any, 
         "from projector_loader.asset_paths import DataRoot\n"
         "from projector_loader.checkpoints import find_checkpoints\n"
         "from projector_loader.readers.checkpoint import CheckpointReader\n"
+        "from projector_loader.row_selection import ALL_ROWS, read_blocks\n"
         "root = DataRoot(Path(sys.argv[1]))\n"
         "(found,) = find_checkpoints(root, root.top).checkpoints\n"
         "sources = [v.source for v in CheckpointReader(root).variables(found) if v.source]\n"
-        "n_bytes = sum(len(block) for source in sources for block in source.read_blocks(4))\n"
+        "n_bytes = sum(len(block) for source in sources for block in read_blocks(source, ALL_ROWS))\n"
         "sys.stdout.write(f'{n_bytes} {\"tensorflow\" in sys.modules}')\n"
     )
     done = subprocess.run(

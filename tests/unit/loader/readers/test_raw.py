@@ -5,19 +5,19 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from unit.loader.reading import assert_reads_as
 
 from projector_chassis.errors import Conflict
 from projector_loader.model import Shape
 from projector_loader.readers.raw import open_raw
+from projector_loader.row_selection import ALL_ROWS, read_blocks
 
 
 def test_rows_come_back_in_order(write: Any, matrix: NDArray[np.float32]) -> None:
     tensor = open_raw(write("tensors.bytes", matrix.astype("<f4").tobytes()), matrix.shape)
 
-    blocks = list(tensor.read_blocks(5))
-
-    assert [len(block) for block in blocks] == [100, 100, 40]
-    assert b"".join(blocks) == matrix.tobytes()
+    assert [len(block) for block in read_blocks(tensor, ALL_ROWS, 5)] == [100, 100, 40]
+    assert_reads_as(tensor, matrix)
 
 
 @pytest.mark.parametrize("shape", [(), (12,), (12, 5, 1), (0, 5)])

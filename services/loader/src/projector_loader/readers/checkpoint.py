@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,7 @@ from projector_loader.readers.bundle_index import (
 )
 from projector_loader.readers.contiguous import ContiguousTensor
 from projector_loader.readers.elements import dtype_name, element_bytes, is_numeric
-from projector_loader.tensors import TensorSource
+from projector_loader.tensors import ReadRows, TensorSource
 
 _MAX_INDEX_BYTES = 64 * 2**20
 
@@ -168,12 +169,16 @@ class TensorFlowTensor:
         """See ``TensorSource.digest``."""
         return files_digest("tensorflow", (self.name, self.dtype, *self.shape), self.files)
 
-    def read_blocks(self, n_rows: int) -> Iterator[bytes]:
-        """See ``TensorSource.read_blocks``."""
+    @contextmanager
+    def open_rows(self) -> Iterator[ReadRows]:
+        """See ``TensorSource.open_rows``."""
         values = _with_tensorflow(self.prefix, self.files[0], lambda reader: reader.get_tensor(self.name))
-        for first in range(0, self.n_points, n_rows):
+
+        def read(first: int, n_rows: int) -> bytes:
             with np.errstate(over="ignore"):
-                yield values[first : first + n_rows].astype("<f4").tobytes()
+                return bytes(values[first : first + n_rows].astype("<f4").tobytes())
+
+        yield read
 
 
 def _list_with_tensorflow(checkpoint: CheckpointFiles) -> tuple[Variable, ...]:

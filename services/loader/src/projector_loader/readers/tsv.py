@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from projector_chassis.errors import Conflict
 from projector_loader.asset_paths import AssetPath, open_file
 from projector_loader.digests import files_digest
+from projector_loader.tensors import ReadRows
 
 _MAX_SHOWN = 40
 _MAX_LINE_BYTES = 64 * 2**20
@@ -26,19 +28,33 @@ class TsvTensor:
     n_dims: int
     dtype: str = "float32"
 
+    @property
+    def files(self) -> tuple[AssetPath, ...]:
+        """See ``TensorSource.files``."""
+        return (self.file,)
+
     def digest(self) -> str:
         """See ``TensorSource.digest``."""
-        return files_digest("tsv", (self.n_points, self.n_dims), (self.file,))
+        return files_digest("tsv", (self.n_points, self.n_dims), self.files)
 
-    def read_blocks(self, n_rows: int) -> Iterator[bytes]:
-        """See ``TensorSource.read_blocks``."""
-        n_read = 0
+    @contextmanager
+    def open_rows(self) -> Iterator[ReadRows]:
+        """See ``TensorSource.open_rows``. Rows before the last ones read cost the whole file again."""
         numbered = _lines(self.file)
-        while block := list(islice(numbered, n_rows)):
-            n_read += len(block)
-            yield _parse_rows(self.file, block, self.n_dims).tobytes()
-        if n_read != self.n_points:
-            raise Conflict(f"{self.file.name} had {self.n_points:,} rows and has {n_read:,} now; read it again.")
+        position = 0
+
+        def read(first: int, n_rows: int) -> bytes:
+            nonlocal numbered, position
+            if first < position:
+                numbered, position = _lines(self.file), 0
+            n_skipped = sum(1 for _ in islice(numbered, first - position))
+            block = list(islice(numbered, n_rows))
+            if position + n_skipped < first or len(block) < n_rows:
+                raise Conflict(f"{self.file.name} has fewer than the {self.n_points:,} rows it had; read it again.")
+            position = first + n_rows
+            return _parse_rows(self.file, block, self.n_dims).tobytes()
+
+        yield read
 
 
 def open_tsv(file: AssetPath) -> TsvTensor:

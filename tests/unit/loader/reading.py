@@ -1,0 +1,29 @@
+"""What every format has to do alike: whole, in ranges and in lists, a tensor reads as it was written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projector_loader.row_selection import ALL_ROWS, RowList, RowRange, RowSelection, read_blocks
+from projector_loader.tensors import TensorSource
+
+
+def read(source: TensorSource, selection: RowSelection = ALL_ROWS, n_block: int = 5) -> NDArray[np.float32]:
+    """The selected rows, float32 ``(n_rows, n_dims)``."""
+    return np.frombuffer(b"".join(read_blocks(source, selection, n_block)), "<f4").reshape(-1, source.n_dims)
+
+
+def assert_reads_as(source: TensorSource, expected: NDArray[Any]) -> None:
+    """It gives these numbers as float32: all of them, ranges at both ends and across blocks, and lists in any order."""
+    values = expected.astype(np.float32)
+    n_points = len(values)
+    assert (source.n_points, source.n_dims) == values.shape
+    np.testing.assert_array_equal(read(source), values)
+    for first in {0, n_points // 2, n_points - 1}:
+        np.testing.assert_array_equal(read(source, RowRange(first)), values[first:])
+        np.testing.assert_array_equal(read(source, RowRange(first, 1)), values[first : first + 1])
+    rows = np.random.default_rng(n_points).integers(0, n_points, 2 * n_points).astype(np.uint32)
+    np.testing.assert_array_equal(read(source, RowList(rows)), values[rows])
