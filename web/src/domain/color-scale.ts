@@ -39,6 +39,7 @@ export interface NumberLegend {
   readonly minimum: number;
   readonly maximum: number;
   readonly integer: boolean;
+  readonly logarithmic: boolean; // equal steps of colour are equal ratios
   readonly stops: readonly string[]; // CSS hex, evenly spaced from minimum to maximum
   readonly nMissing: number;
   readonly missingColor: string;
@@ -62,6 +63,8 @@ export interface ColorScale {
 const MOST_CATEGORIES_AUTO = 10;
 const MOST_CATEGORIES_ASKED = 50;
 const N_LEGEND_STOPS = 16;
+/** Positive numbers that span more are coloured by ratio: counts and prices would else be one colour but for a few. */
+const LINEAR_MOST_RATIO = 1000;
 
 /** Builds the scale of a column; numbers with few distinct values count as categories, as `mode` says. */
 export function buildColorScale(column: ColumnValues, mode: ColorMode, theme: ThemeName): ColorScale {
@@ -102,7 +105,10 @@ function isRange(values: Float64Array, mode: ColorMode): boolean {
 
 function numberScale(name: string, values: Float64Array, integer: boolean, theme: ThemeName): ColorScale {
   const { minimum, maximum, nMissing } = rangeOf(values);
-  const extent = maximum - minimum;
+  const logarithmic = minimum > 0 && maximum / minimum > LINEAR_MOST_RATIO;
+  const placed = logarithmic ? Math.log : (value: number) => value;
+  const start = placed(minimum);
+  const extent = placed(maximum) - start;
   const table = Array.from({ length: 256 }, (_, index) => numberColor(theme, index / 255));
   const missing = MISSING_COLOR[theme];
   return {
@@ -112,6 +118,7 @@ function numberScale(name: string, values: Float64Array, integer: boolean, theme
       minimum,
       maximum,
       integer,
+      logarithmic,
       stops: Array.from({ length: N_LEGEND_STOPS }, (_, i) =>
         hexOf(numberColor(theme, i / (N_LEGEND_STOPS - 1))),
       ),
@@ -120,7 +127,7 @@ function numberScale(name: string, values: Float64Array, integer: boolean, theme
     },
     paintRow: (row, colors, offset) => {
       const value = values[row] ?? Number.NaN;
-      const place = extent > 0 ? Math.round((255 * (value - minimum)) / extent) : 0;
+      const place = extent > 0 ? Math.round((255 * (placed(value) - start)) / extent) : 0;
       const [red, green, blue] = Number.isFinite(value) ? (table[place] ?? missing) : missing;
       writeColor(colors, offset, red, green, blue, SOLID_ALPHA);
     },

@@ -62,6 +62,7 @@ function numbers(legend: NumberLegend): TemplateResult {
     <div class="gradient" ${cssValues({ background: legendGradient(legend.stops) })}></div>
     <div class="gradient-ends">
       <span>${columnNumber(legend.minimum, legend.integer)}</span>
+      ${legend.logarithmic ? html`<span class="gradient-kind">logarithmic</span>` : nothing}
       <span>${columnNumber(legend.maximum, legend.integer)}</span>
     </div>
     ${
