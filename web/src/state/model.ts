@@ -54,10 +54,14 @@ export interface TsneSettings {
   readonly metric: 'cosine' | 'euclidean';
 }
 
-export interface NeighborsState {
+/** Whose neighbors, how many, by which distance. */
+export interface NeighborsQuery {
   readonly row: number;
   readonly k: number;
   readonly metric: 'cosine' | 'euclidean';
+}
+
+export interface NeighborsState extends NeighborsQuery {
   readonly result: Remote<{ readonly rows: Uint32Array; readonly distances: Float32Array }>;
 }
 
@@ -153,7 +157,7 @@ export interface Actions {
   clearSelection(): void;
   hover(row: number | null): void;
   /** Neighbors of the selected row; also selects it. */
-  findNeighbors(row: number, change?: Partial<Pick<NeighborsState, 'k' | 'metric'>>): Promise<void>;
+  findNeighbors(row: number, change?: Partial<Omit<NeighborsQuery, 'row'>>): Promise<void>;
   clearNeighbors(): void;
   setSearch(change: Partial<Pick<SearchState, 'query' | 'column' | 'mode'>>): Promise<void>;
   selectSearchResult(): void;

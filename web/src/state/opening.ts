@@ -4,10 +4,11 @@ import type { DecodedFrame } from '../api/frames';
 import { ApiError, messageOf } from '../api/http';
 import type { Rest } from '../api/rest-types';
 import { type Columns, defaultColorColumn, defaultLabelColumn } from './actions/columns';
+import type { Neighbors } from './actions/neighbors';
 import { bookmarkOf, readyCollections } from './collections';
 import type { ActionContext } from './context';
 import { NO_EMBEDDING } from './initial';
-import type { Actions, LayoutState } from './model';
+import type { LayoutState } from './model';
 import type { Projections } from './projections';
 import { defaultAppearance } from './url';
 import { describePca } from './variance';
@@ -17,7 +18,7 @@ export interface OpeningParts {
   readonly context: ActionContext;
   readonly columns: Columns;
   readonly projections: Projections;
-  readonly findNeighbors: Actions['findNeighbors'];
+  readonly listNeighbors: Neighbors['list'];
 }
 
 export class Opening {
@@ -105,7 +106,7 @@ export class Opening {
   }
 
   #show(bookmark: Rest.Bookmark, frame: DecodedFrame, flight: boolean): void {
-    const { context, columns, projections, findNeighbors } = this.parts;
+    const { context, columns, projections, listNeighbors } = this.parts;
     const { store } = context;
     projections.leave();
     projections.forgetIsolated();
@@ -118,12 +119,7 @@ export class Opening {
     columns.refreshLegend();
     void columns.need(bookmark.view.label_column);
     void columns.need(bookmark.view.color_column);
-    const { neighbors } = bookmark.view;
-    if (neighbors) {
-      const { selection } = store.state;
-      void findNeighbors(neighbors.row, { k: neighbors.k, metric: neighbors.metric });
-      store.update({ selection }); // asking for neighbors selects their row alone; the view may have more
-    }
+    if (bookmark.view.neighbors) void listNeighbors(bookmark.view.neighbors);
   }
 
   #checkDigest(bookmark: Rest.Bookmark): void {

@@ -6,10 +6,10 @@
 import type { Appearance, CameraState } from '../scene/scene-api';
 import { defaultColorColumn, defaultLabelColumn } from './actions/columns';
 import { bookmarkOf, readyCollections } from './collections';
-import type { State } from './model';
+import type { NeighborsQuery, State } from './model';
 import { shownComponents } from './selectors';
 
-/** Fields that are absent follow from the embedding or the bookmark; a null column means: none. */
+/** Fields that are absent follow from the embedding or the bookmark; null means: none. */
 export interface Address {
   readonly embedding?: string;
   readonly job?: string;
@@ -20,6 +20,7 @@ export interface Address {
   readonly appearance?: Appearance;
   readonly components?: readonly number[];
   readonly selection?: readonly number[];
+  readonly neighbors?: NeighborsQuery | null;
   readonly camera?: CameraState;
 }
 
@@ -38,6 +39,7 @@ export function parseAddress(search: string): Address {
   const appearance = query.get('show');
   const components = integers(query.get('components'));
   const selection = integers(query.get('selected'));
+  const neighbors = parseNeighbors(query.get('neighbors'));
   const camera = parseCamera(query.get('camera'));
   return {
     ...(texts.embedding && { embedding: texts.embedding }),
@@ -53,6 +55,7 @@ export function parseAddress(search: string): Address {
       : {}),
     ...(components?.length === 2 || components?.length === 3 ? { components } : {}),
     ...(selection && { selection }),
+    ...(neighbors !== undefined && { neighbors }),
     ...(camera && { camera }),
   };
 }
@@ -70,6 +73,7 @@ export function formatAddress(address: Address): string {
   put('show', address.appearance);
   put('components', address.components?.join(','));
   put('selected', address.selection?.join(','));
+  put('neighbors', address.neighbors === null ? '' : address.neighbors && formatNeighbors(address.neighbors));
   put('camera', address.camera && formatCamera(address.camera));
   const text = query.toString().replaceAll('%2C', ',');
   return text && `?${text}`;
@@ -99,6 +103,7 @@ interface PlainView {
   readonly appearance: Appearance;
   readonly components: readonly number[];
   readonly selection?: readonly number[];
+  readonly neighbors?: NeighborsQuery | null;
 }
 
 function defaultView({ embedding, layout }: State): PlainView | null {
@@ -111,6 +116,7 @@ function defaultView({ embedding, layout }: State): PlainView | null {
     appearance: defaultAppearance(embedding.value),
     components: Array.from({ length: nComponents }, (_, index) => index),
     selection: [],
+    neighbors: null,
   };
 }
 
@@ -127,7 +133,17 @@ function changedView(state: State, start: PlainView | null): Address {
     ...(appearance !== start.appearance && { appearance }),
     ...(!sameNumbers(components, start.components) && { components }),
     ...(selection.length <= MOST_SELECTED && !sameNumbers(selection, start.selection ?? []) && { selection }),
+    ...changedNeighbors(state.neighbors, start.neighbors ?? null),
   };
+}
+
+function changedNeighbors(
+  now: NeighborsQuery | null,
+  start: NeighborsQuery | null,
+): Pick<Address, 'neighbors'> {
+  const query = now && { row: now.row, k: now.k, metric: now.metric };
+  const same = query && start ? formatNeighbors(query) === formatNeighbors(start) : query === start;
+  return same ? {} : { neighbors: query };
 }
 
 /** Thumbnails show more than points, where there are any. */
@@ -143,6 +159,18 @@ function integers(text: string | null): number[] | null {
   if (text === null) return null;
   const numbers = text === '' ? [] : text.split(',').map(Number);
   return numbers.every((value) => Number.isSafeInteger(value) && value >= 0) ? numbers : null;
+}
+
+function formatNeighbors({ row, k, metric }: NeighborsQuery): string {
+  return `${row},${k},${metric}`;
+}
+
+/** Null for an empty text: no neighbors; undefined where the text makes no sense. */
+function parseNeighbors(text: string | null): NeighborsQuery | null | undefined {
+  if (text === '') return null;
+  const [, row, k, metric] = text?.match(/^(\d{1,9}),(\d{1,4}),(cosine|euclidean)$/) ?? [];
+  if (row === undefined || k === undefined) return undefined;
+  return { row: Number(row), k: Number(k), metric: metric === 'euclidean' ? 'euclidean' : 'cosine' };
 }
 
 function formatCamera({ mode, position, target, up, zoom }: CameraState): string {

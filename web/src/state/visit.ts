@@ -2,6 +2,7 @@
 
 import { rowSet } from '../domain/selection';
 import type { Columns } from './actions/columns';
+import type { Neighbors } from './actions/neighbors';
 import type { ActionContext } from './context';
 import type { State } from './model';
 import type { Opening } from './opening';
@@ -13,6 +14,7 @@ export interface VisitParts {
   readonly columns: Columns;
   readonly opening: Opening;
   readonly projections: Projections;
+  readonly listNeighbors: Neighbors['list'];
 }
 
 /** Shows what an address names; what it leaves open, the first embedding and PCA fill in. */
@@ -49,9 +51,9 @@ async function joined({ context, projections }: VisitParts, jobId: string): Prom
   }
 }
 
-function applyView({ context, columns }: VisitParts, address: Address): void {
+function applyView({ context, columns, listNeighbors }: VisitParts, address: Address): void {
   const { store } = context;
-  const { label, color, colorMode, appearance, components, selection, camera } = address;
+  const { label, color, colorMode, appearance, components, selection, neighbors, camera } = address;
   store.update({
     ...(label !== undefined && { labelColumn: label }),
     ...(color !== undefined && { colorColumn: color }),
@@ -59,9 +61,11 @@ function applyView({ context, columns }: VisitParts, address: Address): void {
     ...(appearance && { appearance }),
     ...(components && { pca: { components }, viewDims: components.length === 3 ? 3 : 2 }),
     ...(selection && { selection: rowSet(selection) }),
+    ...(neighbors === null && { neighbors }),
     ...(camera && { camera, cameraTarget: { camera, flight: false } }),
   });
   columns.refreshLegend();
+  if (neighbors) void listNeighbors(neighbors);
   void columns.need(store.state.labelColumn);
   void columns.need(store.state.colorColumn);
 }

@@ -12,7 +12,7 @@ import { bookmarkActions } from './bookmarks';
 import { collections } from './collections';
 import { columns } from './columns';
 import { isolationActions } from './isolation';
-import { neighborActions } from './neighbors';
+import { neighbors } from './neighbors';
 import { projectionActions } from './projections';
 import { loadRuns } from './runs';
 import { searchActions } from './search';
@@ -30,16 +30,17 @@ export function flows(context: ActionContext, onDoubt: () => void): Flows {
   const { store, pageUrl } = context;
   const columnFlow = columns(context);
   const projections = new Projections(context, onDoubt);
-  const neighbors = neighborActions(context);
+  const neighborFlow = neighbors(context);
   const opening = new Opening({
     context,
     columns: columnFlow,
     projections,
-    findNeighbors: neighbors.findNeighbors,
+    listNeighbors: neighborFlow.list,
   });
-  const selection = selectionActions(store, neighbors.clearNeighbors);
+  const selection = selectionActions(store, neighborFlow.actions.clearNeighbors);
   const collectionFlow = collections(context, () => opening.collections());
-  const go = (address: Address) => visit({ context, columns: columnFlow, opening, projections }, address);
+  const parts = { context, columns: columnFlow, opening, projections, listNeighbors: neighborFlow.list };
+  const go = (address: Address) => visit(parts, address);
   return {
     visit: go,
     loadRuns: () => loadRuns(context),
@@ -49,7 +50,7 @@ export function flows(context: ActionContext, onDoubt: () => void): Flows {
       ...columnFlow.actions,
       ...projectionActions(context, projections),
       ...selection,
-      ...neighbors,
+      ...neighborFlow.actions,
       ...searchActions(context, selection.select),
       ...isolationActions(context, projections),
       ...collectionFlow.actions,

@@ -1,24 +1,28 @@
 import { isAbort, messageOf } from '../../api/http';
 import type { ActionContext } from '../context';
-import type { Actions, NeighborsState } from '../model';
+import type { Actions, NeighborsQuery } from '../model';
 
-type NeighborActions = Pick<Actions, 'findNeighbors' | 'clearNeighbors'>;
+export interface Neighbors {
+  readonly actions: Pick<Actions, 'findNeighbors' | 'clearNeighbors'>;
+  /** Lists neighbors and leaves the selection, which may have more than their row, as it is. */
+  readonly list: (query: NeighborsQuery) => Promise<void>;
+}
 
-const DEFAULTS: Pick<NeighborsState, 'k' | 'metric'> = { k: 100, metric: 'cosine' };
+const DEFAULTS: Omit<NeighborsQuery, 'row'> = { k: 100, metric: 'cosine' };
 
-export function neighborActions({ store, rest, scope }: ActionContext): NeighborActions {
+export function neighbors({ store, rest, scope }: ActionContext): Neighbors {
   let chosen = DEFAULTS; // what was asked last is what is asked next
   let asking = new AbortController();
 
-  const findNeighbors: Actions['findNeighbors'] = async (row, change = {}) => {
+  const list: Neighbors['list'] = async ({ row, k, metric }) => {
     const { embedding } = store.state;
     if (embedding.kind !== 'ready') return;
     asking.abort();
     asking = new AbortController();
-    chosen = { ...chosen, ...change };
-    const query = { row, ...chosen };
+    chosen = { k, metric };
+    const query = { row, k, metric };
     const signal = AbortSignal.any([asking.signal, scope.signal]);
-    store.update({ selection: Uint32Array.of(row), neighbors: { ...query, result: { kind: 'loading' } } });
+    store.update({ neighbors: { ...query, result: { kind: 'loading' } } });
     try {
       const found = await rest.neighbors(embedding.value.id, query, signal);
       if (signal.aborted) return;
@@ -31,10 +35,16 @@ export function neighborActions({ store, rest, scope }: ActionContext): Neighbor
   };
 
   return {
-    findNeighbors,
-    clearNeighbors: () => {
-      asking.abort();
-      store.update({ neighbors: null });
+    list,
+    actions: {
+      findNeighbors: (row, change = {}) => {
+        store.update({ selection: Uint32Array.of(row) });
+        return list({ row, ...chosen, ...change });
+      },
+      clearNeighbors: () => {
+        asking.abort();
+        store.update({ neighbors: null });
+      },
     },
   };
 }
