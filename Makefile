@@ -97,6 +97,10 @@ test-compose: $(STAMPS)/test ## the images and docker-compose.yml, needs a Docke
 bench: $(STAMPS)/bench ## one benchmark beside its peer: NAME=... [QUICK=1] [JSON=1] [DATA=path]
 	@PYTHONPATH=. exec $(BIN)/python -m benchmarks $(NAME)
 
+.PHONY: screenshots
+screenshots: test-deps $(STAMPS)/test $(PAGE) ## the pictures of docs/images, from the demo
+	$(STAGE) 'Screenshots' env PYTHONPATH=tests $(BIN)/python -m e2e.screenshots docs/images
+
 # --- keep ------------------------------------------------------------------------------------------------------------
 
 .PHONY: format
