@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from compose.composed import Composed
+from e2e.opening import open_projector, projector_page
 
 from fixtures.used_servers import note_server
+
+__all__ = ["open_projector", "projector_page"]
 
 _UP_SECONDS = 3600
 

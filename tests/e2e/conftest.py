@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from e2e.opening import open_projector, projector_page
 from fixtures.projector import RunningProjector
+
+__all__ = ["open_projector", "projector_page"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

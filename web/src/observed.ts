@@ -1,6 +1,6 @@
 /**
  * Writes what is shown onto the document element, where browser tests and other programs can read it without reaching
- * into the page: data-sequence, data-step, data-phase, data-layout-hash, data-drawn-points, data-bookmark.
+ * into the page: data-sequence, data-step, data-phase, data-layout-hash, data-drawn-points, data-bookmark, data-camera.
  */
 
 import { layoutHash } from './domain/fingerprint';
@@ -31,7 +31,7 @@ export function publishShown(root: HTMLElement, store: Store, drawnPoints: () =>
   schedule();
 }
 
-function writeState(root: HTMLElement, { layout, jobView, openBookmark }: State): void {
+function writeState(root: HTMLElement, { layout, jobView, openBookmark, camera }: State): void {
   root.dataset.method = layout?.method ?? '';
   root.dataset.points = String(layout?.nPoints ?? 0);
   root.dataset.sequence = String(layout?.sequence ?? 0);
@@ -39,4 +39,5 @@ function writeState(root: HTMLElement, { layout, jobView, openBookmark }: State)
   root.dataset.phase = jobView?.job.phase ?? '';
   root.dataset.connection = jobView?.connection ?? '';
   root.dataset.bookmark = openBookmark ?? '';
+  root.dataset.camera = camera ? JSON.stringify(camera) : '';
 }
