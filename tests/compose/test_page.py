@@ -1,13 +1,15 @@
-"""The browser tests of the demo, against the containers."""
+"""The browser tests that need nothing but an address, against the containers."""
 
 from __future__ import annotations
 
+from e2e.test_bookmarks import (
+    test_an_opened_view_keeps_its_camera_when_the_page_is_reloaded,
+)
 from e2e.test_demo import (
-    projector_page,
     test_first_visit_shows_the_demo,
 )
 
 __all__ = [
-    "projector_page",
+    "test_an_opened_view_keeps_its_camera_when_the_page_is_reloaded",
     "test_first_visit_shows_the_demo",
 ]

@@ -1,4 +1,4 @@
-/** Holds the camera. What a person does interrupts flights and is reported; flights and setCamera are not. */
+/** Holds the camera and tells that it moved, whoever moved it. What a person does interrupts flights. */
 
 import { homeCamera, orbit, pan, type Viewport, zoomAt } from '../domain/camera';
 import { Flights } from './flights';
@@ -10,7 +10,7 @@ const RADIANS_PER_PX = 0.0055;
 export class CameraRig {
   private state: CameraState = homeCamera(3);
   private readonly flights = new Flights();
-  private movedByPerson = false;
+  private moved = false;
 
   constructor(
     private readonly viewport: () => Viewport,
@@ -27,8 +27,7 @@ export class CameraRig {
 
   set(camera: CameraState): void {
     this.flights.interrupt();
-    this.state = copyOf(camera);
-    this.changed();
+    this.moveTo(copyOf(camera));
   }
 
   flyTo(camera: CameraState, nowMs: number): Promise<void> {
@@ -40,7 +39,9 @@ export class CameraRig {
   /** Moves a flight on. */
   advance(nowMs: number): void {
     const camera = this.flights.advance(nowMs);
-    if (camera !== null) this.state = camera;
+    if (camera === null) return;
+    this.state = camera;
+    this.moved = true;
   }
 
   orbitBy(dxPx: number, dyPx: number): void {
@@ -55,10 +56,10 @@ export class CameraRig {
     this.moveByPerson(zoomAt(this.state, factor, xPx, yPx, this.viewport()));
   }
 
-  /** True once after a person moved the camera. */
-  takeMovedByPerson(): boolean {
-    const moved = this.movedByPerson;
-    this.movedByPerson = false;
+  /** True once after the camera moved. */
+  takeMoved(): boolean {
+    const { moved } = this;
+    this.moved = false;
     return moved;
   }
 
@@ -68,8 +69,12 @@ export class CameraRig {
 
   private moveByPerson(camera: CameraState): void {
     this.flights.interrupt();
+    this.moveTo(camera);
+  }
+
+  private moveTo(camera: CameraState): void {
     this.state = camera;
-    this.movedByPerson = true;
+    this.moved = true;
     this.changed();
   }
 }

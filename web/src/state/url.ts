@@ -3,6 +3,7 @@
  * bookmark's view, is left out, so that addresses stay short.
  */
 
+import { homeCamera } from '../domain/camera';
 import type { Appearance, CameraState } from '../scene/scene-api';
 import { defaultColorColumn, defaultLabelColumn } from './actions/columns';
 import { bookmarkOf, readyCollections } from './collections';
@@ -92,7 +93,7 @@ export function addressOf(state: State): Address {
     ...(bookmarkId ? { bookmark: bookmarkId } : { embedding: embedding.value.id }),
     ...(!bookmarkId && job && { job }),
     ...changedView(state, bookmark?.view ?? (bookmarkId ? null : defaultView(state))),
-    ...(state.camera && { camera: state.camera }),
+    ...changedCamera(state, bookmark?.view.camera ?? (bookmarkId ? null : homeCamera(state.viewDims))),
   };
 }
 
@@ -144,6 +145,12 @@ function changedNeighbors(
   const query = now && { row: now.row, k: now.k, metric: now.metric };
   const same = query && start ? formatNeighbors(query) === formatNeighbors(start) : query === start;
   return same ? {} : { neighbors: query };
+}
+
+/** The camera where it does not rest at its start; nothing where the start is not known. */
+function changedCamera({ camera }: State, start: CameraState | null): Pick<Address, 'camera'> {
+  if (camera === null || start === null || formatCamera(camera) === formatCamera(start)) return {};
+  return { camera };
 }
 
 /** Thumbnails show more than points, where there are any. */

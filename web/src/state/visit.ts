@@ -4,7 +4,7 @@ import { rowSet } from '../domain/selection';
 import type { Columns } from './actions/columns';
 import type { Neighbors } from './actions/neighbors';
 import type { ActionContext } from './context';
-import type { State } from './model';
+import type { CameraTarget, State } from './model';
 import type { Opening } from './opening';
 import type { Projections } from './projections';
 import type { Address } from './url';
@@ -31,7 +31,7 @@ export async function visit(parts: VisitParts, address: Address): Promise<void> 
     firstEmbedding(parts.context.store.state);
   if (id === null) return;
   if (id !== openEmbedding(parts.context.store.state) && !(await parts.opening.embedding(id))) return;
-  applyView(parts, address);
+  applyView(parts, { camera: 'home', ...address });
   if (address.job !== undefined && (await joined(parts, address.job))) return;
   await showPca(parts);
 }
@@ -51,7 +51,9 @@ async function joined({ context, projections }: VisitParts, jobId: string): Prom
   }
 }
 
-function applyView({ context, columns, listNeighbors }: VisitParts, address: Address): void {
+type Aim = Omit<Address, 'camera'> & { readonly camera?: CameraTarget['camera'] };
+
+function applyView({ context, columns, listNeighbors }: VisitParts, address: Aim): void {
   const { store } = context;
   const { label, color, colorMode, appearance, components, selection, neighbors, camera } = address;
   store.update({
@@ -62,7 +64,7 @@ function applyView({ context, columns, listNeighbors }: VisitParts, address: Add
     ...(components && { pca: { components }, viewDims: components.length === 3 ? 3 : 2 }),
     ...(selection && { selection: rowSet(selection) }),
     ...(neighbors === null && { neighbors }),
-    ...(camera && { camera, cameraTarget: { camera, flight: false } }),
+    ...(camera && { camera: camera === 'home' ? null : camera, cameraTarget: { camera, flight: false } }),
   });
   columns.refreshLegend();
   if (neighbors) void listNeighbors(neighbors);

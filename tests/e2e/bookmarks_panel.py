@@ -1,0 +1,75 @@
+"""The panel of saved views as a person uses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Locator, expect
+
+from e2e.projector_page import ProjectorPage
+
+
+class BookmarksPanel:
+    """The bookmarks panel of an open page."""
+
+    def __init__(self, projector: ProjectorPage) -> None:
+        self._projector = projector
+        self._page = projector.page
+        self._views = self._page.get_by_role("list", name="Views").get_by_role("listitem")
+
+    def create_collection(self, name: str) -> None:
+        """Make a collection of this test's own and open it: all tests share one server."""
+        self._page.get_by_role("button", name="Collection", exact=True).click()
+        self._page.get_by_role("menuitem", name="New collection…").click()
+        dialog = self._page.get_by_role("dialog", name="New collection")
+        dialog.get_by_label("Name").fill(name)
+        dialog.get_by_role("button", name="Create").click()
+        expect(dialog).to_be_hidden()
+        expect(self._views).to_have_count(0)
+
+    def save(self, name: str) -> str:
+        """Save what is shown under a name; the id of the new view."""
+        self._page.get_by_label("Name of the view").fill(name)
+        self._page.get_by_role("button", name="Save view").click()
+        expect(self.view(name)).to_be_visible()
+        self._projector.wait(lambda: self._projector.shown().bookmark != "", what="the saved view to be the open one")
+        return self._projector.shown().bookmark
+
+    def names(self) -> list[str]:
+        """Of the open collection, in order."""
+        return [item.locator('[dir="auto"]').inner_text() for item in self._views.all()]
+
+    def view(self, name: str) -> Locator:
+        return self._views.filter(has=self._page.get_by_text(name, exact=True))
+
+    def open(self, name: str) -> None:
+        """Open a view and wait until its coordinates are shown."""
+        self.view(name).get_by_text(name, exact=True).click()
+        self._projector.wait(lambda: self._projector.address("bookmark") is not None, what="the view to be shown")
+
+    def act(self, name: str, action: str) -> None:
+        """Choose an action from the menu of a view."""
+        self.view(name).get_by_role("button", name=f"Actions on {name}").click()
+        self._page.get_by_role("menuitem", name=action).locator("visible=true").click()
+
+    def rename(self, name: str, new_name: str) -> None:
+        self.act(name, "Rename")
+        field = self._page.get_by_label("Name of the view").locator("visible=true").first
+        field.fill(new_name)
+        field.press("Enter")
+
+    def link(self, name: str) -> str:
+        """The share link that the menu of a view puts into the clipboard."""
+        self.act(name, "Copy the link")
+        expect(self._page.get_by_text("Link copied")).to_be_attached()
+        link: str = self._page.evaluate("navigator.clipboard.readText()")
+        return link
+
+    def download(self, path: Path) -> None:
+        """Download the open collection as a TensorBoard bookmark file."""
+        with self._page.expect_download() as download:
+            self._page.get_by_role("link", name="Download as a TensorBoard bookmark file").click()
+        download.value.save_as(path)
+
+    def import_file(self, path: Path) -> None:
+        self._page.get_by_label("Bookmark files to import").set_input_files(path)
