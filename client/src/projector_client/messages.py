@@ -45,6 +45,8 @@ _SEVERITIES: dict[int, Literal["notice", "warning"]] = {
 _COLUMN_TYPES: dict[int, ColumnType] = {
     loader_pb2.INTEGER: "integer",
     loader_pb2.NUMBER: "number",
+    loader_pb2.DATE_TIME: "date_time",
+    loader_pb2.BOOLEAN: "boolean",
     loader_pb2.CATEGORY: "category",
     loader_pb2.TEXT: "text",
 }

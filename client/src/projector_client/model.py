@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Phase = Literal["queued", "loading", "neighbors", "affinities", "running", "paused", "finished", "stopped", "failed"]
 Metric = Literal["cosine", "euclidean"]
-ColumnType = Literal["integer", "number", "category", "text"]
+ColumnType = Literal["integer", "number", "date_time", "boolean", "category", "text"]
 
 
 @dataclass(frozen=True)

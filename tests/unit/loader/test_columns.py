@@ -37,6 +37,15 @@ def cells_of(column: Column) -> list[str | float | None]:
         (["9007199254740993"], ColumnType.CATEGORY),
         (["9" * 5000], ColumnType.CATEGORY),
         (["", " "], ColumnType.CATEGORY),
+        (["true", "False", ""], ColumnType.BOOLEAN),
+        (["TRUE", "TRUE"], ColumnType.BOOLEAN),
+        (["true", "True"], ColumnType.CATEGORY),
+        (["true", "maybe"], ColumnType.CATEGORY),
+        (["2024-01-31", "", "1969-12-31"], ColumnType.DATE_TIME),
+        (["2024-01-31T23:59:59.5+02:00", "2024-01-31 08:00Z"], ColumnType.DATE_TIME),
+        (["2024-01-31", "2024-02-31"], ColumnType.CATEGORY),
+        (["20240131"], ColumnType.INTEGER),
+        (["2024-01-31", "soon"], ColumnType.CATEGORY),
         ([f"w{i}" for i in range(MAX_CATEGORIES)], ColumnType.CATEGORY),
         ([f"w{i}" for i in range(MAX_CATEGORIES + 1)], ColumnType.TEXT),
     ],
@@ -51,6 +60,13 @@ def test_numbers_count_once_however_they_are_spelled() -> None:
     assert summary.n_missing == 2
     assert (summary.minimum, summary.maximum) == (1.0, 2.0)
     assert summary.top_values == (ValueCount("1.0", 3), ValueCount("2", 1))
+
+
+def test_times_are_seconds_since_1970_and_utc_where_no_zone_is_named() -> None:
+    column = build_column("c", ["1970-01-02", "", "1970-01-01T00:00:01.25Z", "1970-01-01 02:00+02:00"])
+    assert cells_of(column) == [86400.0, None, 1.25, 0.0]
+    assert (column.summary.minimum, column.summary.maximum, column.summary.n_missing) == (0.0, 86400.0, 1)
+    assert column.summary.top_values[0] == ValueCount("1970-01-02", 1)
 
 
 def test_categories_keep_their_order_of_appearance() -> None:

@@ -118,6 +118,23 @@ def test_missing_and_surplus_cells() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ('"a b"\t"c"', ["a b", "c"]),
+        ('"a\tb"\tc', ["a\tb", "c"]),
+        ('"she said ""no"""\tc', ['she said "no"', "c"]),
+        ('"\tc', ['"', "c"]),
+        ('""\tc', ['""', "c"]),
+        ('5" disk\t"half', ['5" disk', '"half']),
+    ],
+)
+def test_quotes_around_a_whole_cell_are_no_part_of_it(line: str, cells: list[str]) -> None:
+    table = parse(f"a\tb\n{line}\n", 1)
+    assert [labels(table, 0)[0], labels(table, 1)[0]] == cells
+    assert table.problems == ()
+
+
 def test_column_names_are_unique_and_never_empty() -> None:
     assert names(parse("a\ta\t\ta (2)\n1\t2\t3\t4\n", 1)) == ["a", "a (2)", "column 3", "a (2) (2)"]
 

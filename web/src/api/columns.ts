@@ -7,13 +7,11 @@ import { type Column, ColumnType } from './generated/projector_contracts/loader/
 export function decodeColumn(column: Column): ColumnValues {
   const { name, nRows, values } = column;
   switch (values.case) {
-    case 'numbers':
-      return {
-        kind: 'number',
-        name,
-        integer: column.type === ColumnType.INTEGER,
-        values: new Float64Array(alignedCopy(name, values.value.float64, 8 * nRows)),
-      };
+    case 'numbers': {
+      const numbers = new Float64Array(alignedCopy(name, values.value.float64, 8 * nRows));
+      if (column.type === ColumnType.DATE_TIME) return { kind: 'time', name, values: numbers };
+      return { kind: 'number', name, integer: column.type === ColumnType.INTEGER, values: numbers };
+    }
     case 'dictionary':
       return {
         kind: 'dictionary',

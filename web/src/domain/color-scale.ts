@@ -3,7 +3,7 @@
  * points of a layout is then one pass over typed arrays.
  */
 
-import { type ColumnValues, MISSING_CODE } from './columns';
+import { type ColumnValues, MISSING_CODE, type NumberColumn, type TimeColumn, textOfRow } from './columns';
 import {
   categoryColor,
   hexOf,
@@ -38,7 +38,7 @@ export interface NumberLegend {
   readonly column: string;
   readonly minimum: number;
   readonly maximum: number;
-  readonly integer: boolean;
+  readonly shows: 'integer' | 'decimal' | 'time';
   readonly logarithmic: boolean; // equal steps of colour are equal ratios
   readonly stops: readonly string[]; // CSS hex, evenly spaced from minimum to maximum
   readonly nMissing: number;
@@ -68,8 +68,8 @@ const LINEAR_MOST_RATIO = 1000;
 
 /** Builds the scale of a column; numbers with few distinct values count as categories, as `mode` says. */
 export function buildColorScale(column: ColumnValues, mode: ColorMode, theme: ThemeName): ColorScale {
-  if (column.kind === 'number' && isRange(column.values, mode)) {
-    return numberScale(column.name, column.values, column.integer, theme);
+  if ((column.kind === 'number' || column.kind === 'time') && isRange(column.values, mode)) {
+    return numberScale(column, theme);
   }
   return categoryScale(column.name, categoriesOf(column), theme);
 }
@@ -103,9 +103,10 @@ function isRange(values: Float64Array, mode: ColorMode): boolean {
   return false;
 }
 
-function numberScale(name: string, values: Float64Array, integer: boolean, theme: ThemeName): ColorScale {
+function numberScale(column: NumberColumn | TimeColumn, theme: ThemeName): ColorScale {
+  const { values } = column;
   const { minimum, maximum, nMissing } = rangeOf(values);
-  const logarithmic = minimum > 0 && maximum / minimum > LINEAR_MOST_RATIO;
+  const logarithmic = column.kind === 'number' && minimum > 0 && maximum / minimum > LINEAR_MOST_RATIO;
   const placed = logarithmic ? Math.log : (value: number) => value;
   const start = placed(minimum);
   const extent = placed(maximum) - start;
@@ -114,10 +115,10 @@ function numberScale(name: string, values: Float64Array, integer: boolean, theme
   return {
     legend: {
       kind: 'numbers',
-      column: name,
+      column: column.name,
       minimum,
       maximum,
-      integer,
+      shows: column.kind === 'time' ? 'time' : column.integer ? 'integer' : 'decimal',
       logarithmic,
       stops: Array.from({ length: N_LEGEND_STOPS }, (_, i) =>
         hexOf(numberColor(theme, i / (N_LEGEND_STOPS - 1))),
@@ -162,10 +163,8 @@ function categoriesOf(column: ColumnValues): Categories {
     case 'text':
       return encoded(column.texts.length, (row) => column.texts[row] || null);
     case 'number':
-      return encoded(column.values.length, (row) => {
-        const value = column.values[row] ?? Number.NaN;
-        return Number.isNaN(value) ? null : String(value);
-      });
+    case 'time':
+      return encoded(column.values.length, (row) => textOfRow(column, row) || null);
   }
 }
 

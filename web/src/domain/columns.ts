@@ -1,12 +1,20 @@
 /** Values of one metadata column, all rows, as typed arrays. */
 
-export type ColumnValues = NumberColumn | DictionaryColumn | TextColumn;
+import { textOfTime } from './format';
+
+export type ColumnValues = NumberColumn | TimeColumn | DictionaryColumn | TextColumn;
 
 export interface NumberColumn {
   readonly kind: 'number';
   readonly name: string;
   readonly integer: boolean;
   readonly values: Float64Array; // NaN: missing
+}
+
+export interface TimeColumn {
+  readonly kind: 'time';
+  readonly name: string;
+  readonly values: Float64Array; // seconds since the start of 1970, UTC; NaN: missing
 }
 
 export interface DictionaryColumn {
@@ -31,6 +39,8 @@ export function textOfRow(column: ColumnValues, row: number): string {
       const value = column.values[row];
       return value === undefined || Number.isNaN(value) ? '' : String(value);
     }
+    case 'time':
+      return textOfTime(column.values[row] ?? Number.NaN);
     case 'dictionary':
       return column.values[column.codes[row] ?? MISSING_CODE] ?? '';
     case 'text':

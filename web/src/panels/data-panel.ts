@@ -14,6 +14,8 @@ import { iconButton, problemList, segmented, selectField } from './templates';
 const ROW_NUMBERS = { value: '', label: 'Row number' };
 const NO_COLOR = { value: '', label: 'No colour' };
 
+const RANGED_TYPES: readonly Rest.Column['type'][] = ['integer', 'number', 'date_time'];
+
 /** What is shown and how: the label and colour columns, the legend, facts of the file, and its problems. */
 @customElement('projector-data-panel')
 export class DataPanel extends Panel {
@@ -74,7 +76,7 @@ export class DataPanel extends Panel {
 
   /** Numbers may be coloured as a range or as categories; other columns leave no choice. */
   #colorMode(column: Rest.Column | undefined): TemplateResult | typeof nothing {
-    if (column === undefined || (column.type !== 'integer' && column.type !== 'number')) return nothing;
+    if (column === undefined || !RANGED_TYPES.includes(column.type)) return nothing;
     return html`<div class="field">
       <span class="field-label">Scale</span>
       ${segmented({

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { CategoryLegend, LegendEntry, NumberLegend } from '../domain/color-scale';
+import { textOfTime } from '../domain/format';
 import type { State } from '../state/model';
 import { cssValues } from './css-values';
 import { columnNumber, counted } from './format';
@@ -57,13 +58,17 @@ export class LegendPanel extends Panel {
   }
 }
 
+function shownEnd({ shows }: NumberLegend, value: number): string {
+  return shows === 'time' ? textOfTime(value) : columnNumber(value, shows === 'integer');
+}
+
 function numbers(legend: NumberLegend): TemplateResult {
   return html`<div class="legend" data-testid="legend" role="group" aria-label="Legend of ${legend.column}">
     <div class="gradient" ${cssValues({ background: legendGradient(legend.stops) })}></div>
     <div class="gradient-ends">
-      <span>${columnNumber(legend.minimum, legend.integer)}</span>
+      <span>${shownEnd(legend, legend.minimum)}</span>
       ${legend.logarithmic ? html`<span class="gradient-kind">logarithmic</span>` : nothing}
-      <span>${columnNumber(legend.maximum, legend.integer)}</span>
+      <span>${shownEnd(legend, legend.maximum)}</span>
     </div>
     ${
       legend.nMissing === 0

@@ -37,6 +37,8 @@ _SEVERITIES: Final = {
 _COLUMN_TYPES: Final = {
     ColumnType.INTEGER: loader_pb2.INTEGER,
     ColumnType.NUMBER: loader_pb2.NUMBER,
+    ColumnType.DATE_TIME: loader_pb2.DATE_TIME,
+    ColumnType.BOOLEAN: loader_pb2.BOOLEAN,
     ColumnType.CATEGORY: loader_pb2.CATEGORY,
     ColumnType.TEXT: loader_pb2.TEXT,
 }

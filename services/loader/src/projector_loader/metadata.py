@@ -1,12 +1,13 @@
 """Metadata files: one line of tab-separated cells for each point of an embedding.
 
 The rules are TensorBoard's (a first line with a tab is a header; without one the column is called ``label``) with its
-defects mended: a one-column file may have a header, blank lines of it are rows, line ends and byte order marks do not
-stick to cells, and a wrong number of rows loads with blanks and a warning.
+defects mended: a one-column file may have a header, blank lines of it are rows, line ends, byte order marks and quotes
+do not stick to cells, and a wrong number of rows loads with blanks and a warning.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from projector_chassis.errors import PublicError
@@ -16,6 +17,10 @@ from projector_loader.file_cache import FileCache
 from projector_loader.model import Column, Dictionary, Numbers, Problem, Severity
 
 DEFAULT_COLUMN = "label"
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_CELL = re.compile(r'\t("(?:[^"]|"")*+"(?=\t|$)|[^\t]*)')
+"""A cell behind the tab that parts it from the one before: quoted as a whole, or plain."""
 
 
 @dataclass(frozen=True)
@@ -73,21 +78,43 @@ def parse_metadata(content: bytes, n_points: int, file_name: str) -> Metadata:
     first = next((line for line in lines if line.strip()), "")
     if "\t" in first:
         # A line without a single tab is no row of such a file: a row of missing cells has its tabs.
-        rows = [line.split("\t") for line in lines if line.strip(" ")]
-        names, rows = _column_names(rows[0]), rows[1:]
-        problems += _count_cells(rows, len(names), file_name)
+        header, *rows = [line for line in lines if line.strip(" ")]
+        names = _column_names(_split_row(header))
+        cells, notices = _cells(rows, len(names), file_name)
     else:
-        names, lines, notices = _one_column(lines, n_points, file_name)
-        problems += notices
-        rows = [[line] for line in lines]
+        names, rows, notices = _one_column(lines, n_points, file_name)
+        cells = rows
+    problems += notices
     problems += _count_rows(len(rows), n_points, file_name, has_header="\t" in first)
-    del rows[n_points:]
-    n_absent = n_points - len(rows)
-    columns = [
-        build_column(name, [row[i] if i < len(row) else "" for row in rows] + [""] * n_absent)
-        for i, name in enumerate(names)
-    ]
+    n_absent = max(0, n_points - len(rows))
+    columns = [build_column(name, cells[i :: len(names)][:n_points] + [""] * n_absent) for i, name in enumerate(names)]
     return Metadata(tuple(columns), tuple(problems))
+
+
+def _split_row(line: str) -> list[str]:
+    """The cells of a line. A cell within double quotes may hold tabs, and quotes that are doubled."""
+    if '"' not in line:
+        return line.split("\t")
+    return [_unquoted(cell) for cell in _CELL.findall("\t" + line)]
+
+
+def _unquoted(cell: str) -> str:
+    # Two quotes alone are more likely a word of a word list than an empty cell.
+    return cell[1:-1].replace('""', '"') if len(cell) > 2 and _QUOTED.fullmatch(cell) else cell
+
+
+def _cells(rows: list[str], n_columns: int, file_name: str) -> tuple[list[str], list[Problem]]:
+    """All cells, row by row, ``n_columns`` of each; a notice where a row has more. Fewer are missing cells."""
+    if not any('"' in row for row in rows) and all(row.count("\t") == n_columns - 1 for row in rows):
+        return "\t".join(rows).split("\t") if rows else [], []
+    cells: list[str] = []
+    problems: list[Problem] = []
+    for i, line in enumerate(rows):
+        row = _split_row(line)
+        if len(row) > n_columns and not problems:
+            problems.append(_too_many_cells(i, len(row), n_columns, file_name))
+        cells += row[:n_columns] + [""] * (n_columns - len(row))
+    return cells, problems
 
 
 def _decode(content: bytes, file_name: str) -> tuple[str, list[Problem]]:
@@ -125,14 +152,9 @@ def _one_column(lines: list[str], n_points: int, file_name: str) -> tuple[list[s
     return [name], lines[1:], [Problem(Severity.NOTICE, file_name, message)]
 
 
-def _count_cells(rows: list[list[str]], n_columns: int, file_name: str) -> list[Problem]:
-    """A notice where rows have more cells than the header; fewer are missing cells."""
-    first = next((i for i, row in enumerate(rows) if len(row) > n_columns), None)
-    if first is None:
-        return []
-    n_cells = len(rows[first])
-    message = f"{file_name}: row {first + 1} has {n_cells} cells, the header {n_columns}; the rest is left out."
-    return [Problem(Severity.NOTICE, file_name, message)]
+def _too_many_cells(row: int, n_cells: int, n_columns: int, file_name: str) -> Problem:
+    message = f"{file_name}: row {row + 1} has {n_cells} cells, the header {n_columns}; the rest is left out."
+    return Problem(Severity.NOTICE, file_name, message)
 
 
 def _count_rows(n_rows: int, n_points: int, file_name: str, *, has_header: bool) -> list[Problem]:

@@ -89,6 +89,8 @@ class ColumnType(Enum):
 
     INTEGER = "integer"
     NUMBER = "number"
+    DATE_TIME = "date_time"
+    BOOLEAN = "boolean"
     CATEGORY = "category"
     TEXT = "text"
 
@@ -116,14 +118,17 @@ class ColumnSummary:
 
 @dataclass(frozen=True)
 class Numbers:
-    """Values of an INTEGER or NUMBER column: float64 ``(n_rows,)``, NaN where missing."""
+    """Values of an INTEGER, NUMBER or DATE_TIME column: float64 ``(n_rows,)``, NaN where missing.
+
+    Dates and times are seconds since the start of 1970, UTC.
+    """
 
     values: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Dictionary:
-    """Values of a CATEGORY column: uint32 codes ``(n_rows,)`` into ``values``, ``MISSING_CODE`` where missing."""
+    """Values of a BOOLEAN or CATEGORY column: uint32 codes ``(n_rows,)`` into ``values``, ``MISSING_CODE`` where missing."""
 
     values: tuple[str, ...]
     codes: NDArray[np.uint32]

@@ -85,8 +85,8 @@ export function colorScale(
 export function defaultColorColumn(embedding: Rest.Embedding): string | null {
   const candidates = embedding.columns.filter((column) => column.n_unique > 1);
   const found =
-    candidates.find(({ type }) => type === 'category') ??
-    candidates.find(({ type }) => type === 'integer' || type === 'number');
+    candidates.find(({ type }) => type === 'category' || type === 'boolean') ??
+    candidates.find(({ type }) => type !== 'text');
   return found?.name ?? null;
 }
 

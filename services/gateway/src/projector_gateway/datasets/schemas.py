@@ -61,7 +61,7 @@ class ValueCount(Schema):
     count: int
 
 
-ColumnType = Literal["integer", "number", "category", "text"]
+ColumnType = Literal["integer", "number", "date_time", "boolean", "category", "text"]
 
 
 class Column(Schema):

@@ -26,6 +26,8 @@ _SEVERITIES = {
 _COLUMN_TYPES = {
     "integer": loader_pb2.INTEGER,
     "number": loader_pb2.NUMBER,
+    "date_time": loader_pb2.DATE_TIME,
+    "boolean": loader_pb2.BOOLEAN,
     "category": loader_pb2.CATEGORY,
     "text": loader_pb2.TEXT,
 }

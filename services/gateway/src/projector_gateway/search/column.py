@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,7 +11,7 @@ import re2
 
 from projector_chassis.errors import Internal, InvalidArgument
 from projector_contracts.loader.v1 import loader_pb2
-from projector_gateway.search.shown_number import shown_number
+from projector_gateway.search.shown_number import shown_number, shown_time
 from projector_gateway.wire_arrays import read_float64, read_uint32
 
 _MISSING = 0xFFFFFFFF
@@ -65,7 +66,8 @@ def decode_column(content: bytes) -> SearchableColumn:
     column = loader_pb2.Column.FromString(content)
     match column.WhichOneof("values"):
         case "numbers":
-            return _from_cells([_shown(number) for number in read_float64(column.numbers.float64)])
+            shown = shown_time if column.type == loader_pb2.DATE_TIME else shown_number
+            return _from_cells([_shown(number, shown) for number in read_float64(column.numbers.float64)])
         case "dictionary":
             texts = list(column.dictionary.values)
             return SearchableColumn(texts, [text.casefold() for text in texts], read_uint32(column.dictionary.codes))
@@ -88,8 +90,8 @@ def _cells(values: loader_pb2.TextValues) -> list[str]:
     return [values.utf8[start:end].decode() for start, end in pairwise(offsets)]
 
 
-def _shown(number: float) -> str:
-    return "" if number != number else shown_number(number)  # NaN stands for a missing cell
+def _shown(number: float, text_of: Callable[[float], str]) -> str:
+    return "" if number != number else text_of(number)  # NaN stands for a missing cell
 
 
 def _reason(error: Exception) -> str:

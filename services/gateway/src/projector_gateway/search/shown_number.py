@@ -1,13 +1,15 @@
-"""Numbers as the page shows them, so that a search finds what people see."""
+"""Numbers and times as the page shows them, so that a search finds what people see."""
 
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 # From these magnitudes on ECMAScript writes an exponent: 1e21 and above, below 1e-6.
 _LARGEST_PLAIN_EXPONENT = 20
 _SMALLEST_PLAIN_EXPONENT = -6
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def shown_number(number: float) -> str:
@@ -26,6 +28,15 @@ def shown_number(number: float) -> str:
     leading = exponent + len(digits) - 1
     text = _plain(digits, exponent) if _is_plain(leading) else _scientific(digits, leading)
     return f"-{text}" if sign else text
+
+
+def shown_time(seconds: float) -> str:
+    """The date of a moment, given in seconds since 1970, and its UTC time of day where that is not midnight."""
+    moment = _EPOCH + timedelta(milliseconds=round(seconds * 1000))
+    if moment.time() == moment.min.time():
+        return moment.date().isoformat()
+    precision = "milliseconds" if moment.microsecond else "seconds"
+    return moment.replace(tzinfo=None).isoformat(sep=" ", timespec=precision)
 
 
 def _is_plain(leading_exponent: int) -> bool:

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { textOfTime } from '../../src/domain/format';
+
+it.each([
+  [0, '1970-01-01'],
+  [86400, '1970-01-02'],
+  [1706659205, '2024-01-31 00:00:05'],
+  [1.25, '1970-01-01 00:00:01.250'],
+  [-1, '1969-12-31 23:59:59'],
+  [Number.NaN, ''],
+])('shows %d seconds since 1970 as "%s"', (seconds, text) => {
+  expect(textOfTime(seconds)).toBe(text);
+});
