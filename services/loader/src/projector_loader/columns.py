@@ -1,6 +1,6 @@
 """The type, the statistics and the compact values of one metadata column, from the text of its cells.
 
-Most of the time goes into whole-column passes of the interpreter's own C code: a million cells take well under a second.
+The work is done in passes over whole columns that run in C: a million cells take well under a second.
 """
 
 from __future__ import annotations

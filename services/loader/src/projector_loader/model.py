@@ -128,7 +128,10 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """Values of a BOOLEAN or CATEGORY column: uint32 codes ``(n_rows,)`` into ``values``, ``MISSING_CODE`` where missing."""
+    """Values of a BOOLEAN or CATEGORY column.
+
+    Codes are uint32 ``(n_rows,)`` indices into ``values``, ``MISSING_CODE`` where missing.
+    """
 
     values: tuple[str, ...]
     codes: NDArray[np.uint32]
