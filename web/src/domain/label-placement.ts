@@ -60,7 +60,7 @@ export class LabelSpace {
       box.right <= this.widthPx - EDGE_PX &&
       box.bottom <= this.heightPx - EDGE_PX;
     if (!inside) return false;
-    for (const cell of this.cellsOf(box)) {
+    for (const cell of this.cellsOf(grown(box, APART_PX))) {
       for (const other of this.cells.get(cell) ?? []) {
         if (overlap(box, other)) return false;
       }
@@ -123,6 +123,10 @@ export function boxBeside(request: LabelRequest, side: LabelSide): Box {
   const top =
     side === 'below' ? y + reach - 1 : side === 'above' ? y - reach + 1 - heightPx : y - heightPx / 2;
   return { left, top, right: left + widthPx, bottom: top + heightPx };
+}
+
+function grown({ left, top, right, bottom }: Box, byPx: number): Box {
+  return { left: left - byPx, top: top - byPx, right: right + byPx, bottom: bottom + byPx };
 }
 
 function overlap(a: Box, b: Box): boolean {
