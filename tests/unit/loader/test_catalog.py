@@ -183,7 +183,8 @@ def test_tensor_that_no_checkpoint_holds_is_a_problem(catalog: Catalog, save: An
     write("run/projector_config.pbtxt", 'embeddings { tensor_name: "wrods" }')
     (problem,) = only_run(catalog).problems
     assert problem.message == (
-        'run/projector_config.pbtxt names the tensor "wrods", which no checkpoint of this run holds. They hold: words.'
+        'run/projector_config.pbtxt names the tensor "wrods", which no checkpoint and no file of this run'
+        " holds. They hold: words."
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from projector_chassis.errors import PublicError
 from projector_loader.asset_paths import AssetPath, DataRoot, printable
 from projector_loader.checkpoints import may_hold_checkpoints
+from projector_loader.formats import may_hold_tensors
 from projector_loader.model import Problem, Severity
 from projector_loader.projector_config import CONFIG_NAME
 
@@ -30,7 +31,7 @@ class FoundRuns:
 
 
 def find_runs(root: DataRoot, *, max_folders: int) -> FoundRuns:
-    """All folders that hold a projector config or a checkpoint, however deep; no event files are needed.
+    """All folders that hold a projector config, a checkpoint or a file that may hold embeddings, however deep.
 
     Hidden folders are passed over. Symbolic links to folders are not followed: inside the data root their targets are
     found anyway, and links that lead out of it are reported.
@@ -56,10 +57,16 @@ def find_runs(root: DataRoot, *, max_folders: int) -> FoundRuns:
             problems.append(Problem(Severity.ERROR, folder.name, f"The folder {folder.name} cannot be read: {cause}."))
             continue
         problems += _links_out(root, folder, links)
-        if CONFIG_NAME in files or may_hold_checkpoints(files) or _has_plugin_config(folder, folders):
+        if _is_run(folder, files, folders):
             found.append(folder)
         waiting += [_inside(folder, name) for name in sorted(folders, reverse=True) if _is_searched(folder, name)]
     return FoundRuns(tuple(sorted(found, key=lambda folder: folder.name)), tuple(problems))
+
+
+def _is_run(folder: AssetPath, files: set[str], folders: set[str]) -> bool:
+    if CONFIG_NAME in files or may_hold_checkpoints(files) or _has_plugin_config(folder, folders):
+        return True
+    return any(may_hold_tensors(name) for name in files)
 
 
 def _too_many_folders(max_folders: int) -> Problem:

@@ -1,24 +1,32 @@
-"""Which reader a file is given to."""
+"""Which reader a file is given to: by its first bytes where the format has a mark, else by its name."""
 
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from typing import Final
 
 from projector_loader.asset_paths import AssetPath, open_file
-from projector_loader.model import Shape
+from projector_loader.model import Shape, TensorName
+from projector_loader.readers import npy, pickles
 from projector_loader.readers.raw import open_raw
 from projector_loader.readers.tsv import open_tsv
-from projector_loader.tensors import TensorSource
+from projector_loader.tensors import FoundTensor, TensorSource
 
-_TEXT_SUFFIXES = frozenset({".tsv", ".txt"})
-_RAW_SUFFIXES = frozenset({".bytes", ".bin", ".raw"})
-_SNIFFED_BYTES = 4096
+_TEXT_SUFFIXES: Final = frozenset({".tsv", ".txt"})
+_RAW_SUFFIXES: Final = frozenset({".bytes", ".bin", ".raw"})
+_NPY_SUFFIXES: Final = frozenset({".npy"})
+_SNIFFED_BYTES: Final = 4096
+_ONE_TENSOR: Final = TensorName("")
 
 
-def open_tensor_file(file: AssetPath, shape: Shape) -> TensorSource:
-    """The tensor of a file that a config's ``tensor_path`` names.
+def may_hold_tensors(file_name: str) -> bool:
+    """Whether a file of this name is opened to see if it holds embeddings although no config names it."""
+    suffix = PurePosixPath(file_name).suffix.lower()
+    return not file_name.startswith(".") and suffix in _NPY_SUFFIXES | pickles.SUFFIXES
 
-    The suffix decides the format; without a known one, the first bytes do.
+
+def list_tensors(file: AssetPath, shape: Shape = ()) -> tuple[FoundTensor, ...]:
+    """All arrays of a file.
 
     Args:
         file: the file.
@@ -28,13 +36,22 @@ def open_tensor_file(file: AssetPath, shape: Shape) -> TensorSource:
         NotFound, Conflict: the file is missing or damaged.
     """
     suffix = PurePosixPath(file.name).suffix.lower()
-    if suffix in _RAW_SUFFIXES or (suffix not in _TEXT_SUFFIXES and _is_binary(file)):
-        return open_raw(file, shape)
-    return open_tsv(file)
-
-
-def _is_binary(file: AssetPath) -> bool:
-    """Whether the file starts with bytes that no text of numbers holds."""
     opened = open_file(file)
     with opened.stream as stream:
-        return any(byte < 0x20 and byte not in b"\t\n\r" for byte in stream.read(_SNIFFED_BYTES))
+        start = stream.read(_SNIFFED_BYTES)
+    if suffix in pickles.SUFFIXES:
+        return pickles.list_tensors(file)
+    if start.startswith(npy.MAGIC) or suffix in _NPY_SUFFIXES:
+        return npy.list_tensors(file)
+    if suffix in _RAW_SUFFIXES or (suffix not in _TEXT_SUFFIXES and _is_binary(start)):
+        return (_only(open_raw(file, shape)),)
+    return (_only(open_tsv(file)),)
+
+
+def _only(source: TensorSource) -> FoundTensor:
+    return FoundTensor(_ONE_TENSOR, (source.n_points, source.n_dims), source.dtype, source)
+
+
+def _is_binary(start: bytes) -> bool:
+    """Whether these are bytes that no text of numbers holds."""
+    return any(byte < 0x20 and byte not in b"\t\n\r" for byte in start)

@@ -18,7 +18,6 @@ from projector_loader.model import (
     RunId,
     TensorName,
 )
-from projector_loader.tensor_rules import display_name
 from projector_loader.tensors import TensorSource
 
 _ID_BYTES = 16
@@ -39,6 +38,25 @@ class CatalogEntry:
     is_named: bool
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a tensor was found and how it is called.
+
+    Attributes:
+        holder: name of the checkpoint or file that holds it.
+        tensor_name: full name.
+        short_name: name to read.
+        is_named: whether the config names it.
+        step: the checkpoint's training step, if it has one.
+    """
+
+    holder: str
+    tensor_name: TensorName
+    short_name: str
+    is_named: bool
+    step: int | None = None
+
+
 class RunDraft:
     """Collects what is found of one run.
 
@@ -53,39 +71,27 @@ class RunDraft:
         self._rejected: dict[RejectedTensor, None] = {}
         self._problems: dict[Problem, None] = {}
 
-    def add(
-        self,
-        name: TensorName,
-        source: TensorSource,
-        assets: Assets,
-        *,
-        origin: str,
-        is_named: bool,
-        step: int | None = None,
-    ) -> bool:
+    def add(self, source: TensorSource, assets: Assets, origin: Origin) -> bool:
         """Add an embedding; False when it is there already.
 
         Args:
-            name: full name of the tensor.
             source: reads it.
             assets: the files that go with it; their problems become the run's as well.
-            origin: name of the checkpoint or file that holds it.
-            is_named: whether the config names it.
-            step: the checkpoint's training step, if it has one.
+            origin: where it was found and how it is called.
         """
-        embedding_id = EmbeddingId(_opaque_id(self._run_name, origin, name))
+        embedding_id = EmbeddingId(_opaque_id(self._run_name, origin.holder, origin.tensor_name))
         if embedding_id in self._entries:
             return False
         summary = EmbeddingSummary(
             id=embedding_id,
             run_id=self._run_id,
-            tensor_name=name,
-            display_name=display_name(name),
-            step=step,
+            tensor_name=origin.tensor_name,
+            display_name=origin.short_name,
+            step=origin.step,
             n_points=source.n_points,
             n_dims=source.n_dims,
         )
-        self._entries[embedding_id] = CatalogEntry(summary, self._run_name, source, assets, is_named)
+        self._entries[embedding_id] = CatalogEntry(summary, self._run_name, source, assets, origin.is_named)
         self.report(*assets.problems)
         return True
 

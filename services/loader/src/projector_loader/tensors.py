@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from projector_loader.asset_paths import AssetPath
+from projector_loader.model import Shape, TensorName
+from projector_loader.readers.elements import is_numeric
 
 BLOCK_BYTES = 2**20
 """A block is about this large: a message well below gRPC's limit of 4 MiB."""
@@ -54,6 +57,32 @@ class TensorSource(Protocol):
             NotFound, Conflict: a file is gone or cannot be opened.
         """
         ...
+
+
+@dataclass(frozen=True)
+class FoundTensor:
+    """A named array of a checkpoint or of another file.
+
+    Attributes:
+        name: its full name within the file; empty where the file holds just one array without a name.
+        source: reads it; None unless it is a matrix of real numbers whose bytes are all there.
+        damage: why it cannot be read although its file lists it; empty where it can.
+        refusal: why it is not shown whatever its type and shape are; empty unless the format has such a reason.
+        short_name: a name to read, where the format has a better one than the full name.
+    """
+
+    name: TensorName
+    shape: Shape
+    dtype: str
+    source: TensorSource | None
+    damage: str = ""
+    refusal: str = ""
+    short_name: str = ""
+
+
+def is_matrix(dtype: str, shape: Shape) -> bool:
+    """Whether it is a ``(n_points, n_dims)`` array of real numbers with at least one of them."""
+    return is_numeric(dtype) and len(shape) == 2 and 0 not in shape
 
 
 def rows_per_block(n_dims: int) -> int:

@@ -15,9 +15,9 @@ from projector_chassis.errors import Conflict
 from projector_loader.asset_paths import DataRoot
 from projector_loader.checkpoints import CheckpointFiles, find_checkpoints
 from projector_loader.model import TensorName
-from projector_loader.readers.checkpoint import CheckpointReader, TensorFlowTensor, Variable
+from projector_loader.readers.checkpoint import CheckpointReader, TensorFlowTensor
 from projector_loader.readers.contiguous import ContiguousTensor
-from projector_loader.tensors import TensorSource
+from projector_loader.tensors import FoundTensor, TensorSource
 
 DTYPES = [
     *(
@@ -44,12 +44,12 @@ def only_checkpoint(root: DataRoot) -> CheckpointFiles:
     return checkpoint
 
 
-def variables(root: DataRoot) -> dict[str, Variable]:
+def variables(root: DataRoot) -> dict[str, FoundTensor]:
     found = CheckpointReader(root).variables(only_checkpoint(root))
     return {variable.name: variable for variable in found}
 
 
-def source(variable: Variable) -> TensorSource:
+def source(variable: FoundTensor) -> TensorSource:
     assert variable.source is not None
     return variable.source
 

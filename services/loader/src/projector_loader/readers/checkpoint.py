@@ -31,25 +31,9 @@ from projector_loader.readers.bundle_index import (
 )
 from projector_loader.readers.contiguous import ContiguousTensor
 from projector_loader.readers.elements import dtype_name, element_bytes, is_numeric
-from projector_loader.tensors import ReadRows, TensorSource
+from projector_loader.tensors import FoundTensor, ReadRows, is_matrix
 
 _MAX_INDEX_BYTES = 64 * 2**20
-
-
-@dataclass(frozen=True)
-class Variable:
-    """A named array of a checkpoint.
-
-    Attributes:
-        source: reads it; None unless it is a matrix of real numbers whose bytes are all there.
-        damage: why it cannot be read although it is listed; empty where it can.
-    """
-
-    name: TensorName
-    shape: Shape
-    dtype: str
-    source: TensorSource | None
-    damage: str = ""
 
 
 class CheckpointReader:
@@ -63,9 +47,9 @@ class CheckpointReader:
     def __init__(self, root: DataRoot, n_cached: int = 256) -> None:
         self._root = root
         self._indices: FileCache[BundleIndex | None] = FileCache(n_cached)
-        self._listings: FileCache[tuple[Variable, ...]] = FileCache(n_cached)
+        self._listings: FileCache[tuple[FoundTensor, ...]] = FileCache(n_cached)
 
-    def variables(self, checkpoint: CheckpointFiles) -> tuple[Variable, ...]:
+    def variables(self, checkpoint: CheckpointFiles) -> tuple[FoundTensor, ...]:
         """All variables of a checkpoint by name, those of a damaged shard with their ``damage``.
 
         Raises:
@@ -108,16 +92,18 @@ def _variable(
     entry: BundleEntry,
     shards: tuple[AssetPath, ...],
     lengths: list[FileStamp | str],
-) -> Variable:
+) -> FoundTensor:
     dtype = dtype_name(entry.dtype_code)
-    is_matrix = is_numeric(dtype) and len(entry.shape) == 2 and 0 not in entry.shape
     if entry.is_sliced:
         files = (checkpoint.index, *shards)
-        source = TensorFlowTensor(checkpoint.prefix, name, entry.shape, dtype, files) if is_matrix else None
-        return Variable(name, entry.shape, dtype, source, next((text for text in lengths if isinstance(text, str)), ""))
+        is_viewable = is_matrix(dtype, entry.shape)
+        source = TensorFlowTensor(checkpoint.prefix, name, entry.shape, dtype, files) if is_viewable else None
+        return FoundTensor(
+            name, entry.shape, dtype, source, next((text for text in lengths if isinstance(text, str)), "")
+        )
     damage = _damage(checkpoint, entry, dtype, shards[entry.shard], lengths[entry.shard])
-    if damage or not is_matrix:
-        return Variable(name, entry.shape, dtype, None, damage)
+    if damage or not is_matrix(dtype, entry.shape):
+        return FoundTensor(name, entry.shape, dtype, None, damage)
     n_points, n_dims = entry.shape
     contiguous = ContiguousTensor(
         file=shards[entry.shard],
@@ -128,7 +114,7 @@ def _variable(
         companions=(checkpoint.index,),
         checksum=entry.crc32c,
     )
-    return Variable(name, entry.shape, dtype, contiguous)
+    return FoundTensor(name, entry.shape, dtype, contiguous)
 
 
 def _damage(
@@ -181,7 +167,7 @@ class TensorFlowTensor:
         yield read
 
 
-def _list_with_tensorflow(checkpoint: CheckpointFiles) -> tuple[Variable, ...]:
+def _list_with_tensorflow(checkpoint: CheckpointFiles) -> tuple[FoundTensor, ...]:
     """All variables as TensorFlow lists them."""
     shapes, dtypes = _with_tensorflow(
         checkpoint.prefix,
@@ -191,9 +177,9 @@ def _list_with_tensorflow(checkpoint: CheckpointFiles) -> tuple[Variable, ...]:
     variables = []
     for name in sorted(shapes):
         shape, dtype = tuple(shapes[name]), "float16" if dtypes[name].name == "half" else dtypes[name].name
-        is_matrix = is_numeric(dtype) and len(shape) == 2 and 0 not in shape
         source = TensorFlowTensor(checkpoint.prefix, TensorName(name), shape, dtype, (checkpoint.index,))
-        variables.append(Variable(TensorName(name), shape, dtype, source if is_matrix else None))
+        is_viewable = is_matrix(dtype, shape)
+        variables.append(FoundTensor(TensorName(name), shape, dtype, source if is_viewable else None))
     return tuple(variables)
 
 

@@ -67,9 +67,10 @@ def element_bytes(dtype: str) -> int:
     return _STORED_AS[dtype].itemsize
 
 
-def as_float32(stored: bytes, dtype: str) -> NDArray[np.float32]:
-    """Stored little-endian elements of a numeric type as float32 ``(n_elements,)``; too large ones become infinite."""
-    elements = np.frombuffer(stored, dtype=_STORED_AS[dtype])
+def as_float32(stored: bytes, dtype: str, *, is_big_endian: bool = False) -> NDArray[np.float32]:
+    """Stored elements of a numeric type as float32 ``(n_elements,)``; too large ones become infinite."""
+    layout = _STORED_AS[dtype]
+    elements = np.frombuffer(stored, layout.newbyteorder(">") if is_big_endian else layout)
     if dtype == "bfloat16":
         return (elements.astype(np.uint32) << np.uint32(16)).view(np.float32)
     with np.errstate(over="ignore"):
