@@ -61,7 +61,7 @@ async function start(): Promise<void> {
   const store: Store = storeWith(states, { ...actions, ...notices.actions });
   const connection = new Connection({
     store: states,
-    ping: () => fetch(http.url('health/live'), { signal: AbortSignal.timeout(3000) }),
+    ping: () => http.ping(),
     delay,
     onReturn: () => {
       const { runs, embedding } = states.state;

@@ -49,6 +49,8 @@ const FIRST_DELAY_MS = 400;
 const LONGEST_DELAY_MS = 8000;
 /** Statuses of something between the page and the gateway, or of the gateway itself, that pass by themselves. */
 const PASSING_STATUSES = new Set([502, 503, 504]);
+const LIVE = 'health/live';
+const PING_SECONDS = 3;
 
 export class Http {
   constructor(private readonly environment: HttpEnvironment) {}
@@ -57,48 +59,62 @@ export class Http {
     return new URL(path, this.environment.baseUrl);
   }
 
-  async json<T>(path: string, request: HttpRequest = {}): Promise<T> {
-    return (await (await this.send(path, request)).json()) as T;
+  json<T>(path: string, request: HttpRequest = {}): Promise<T> {
+    return this.#exchange(path, request, (response) => jsonOf<T>(response));
   }
 
-  async bytes(path: string, request: HttpRequest = {}): Promise<Uint8Array> {
-    return new Uint8Array(await (await this.send(path, request)).arrayBuffer());
+  bytes(path: string, request: HttpRequest = {}): Promise<Uint8Array> {
+    return this.#exchange(path, request, async (response) => new Uint8Array(await response.arrayBuffer()));
+  }
+
+  blob(path: string, request: HttpRequest = {}): Promise<Blob> {
+    return this.#exchange(path, request, (response) => response.blob());
+  }
+
+  /** For what is asked to be done and answers no more than that it was. */
+  send(path: string, request: HttpRequest = {}): Promise<void> {
+    return this.#exchange(path, request, () => Promise.resolve());
+  }
+
+  /** Resolves when the gateway lives. A proxy in front of it that answers in its place does not count. */
+  async ping(): Promise<void> {
+    const response = await this.environment.fetch(this.url(LIVE), { signal: deadlineIn(PING_SECONDS) });
+    if (!response.ok) throw unreachable(response);
   }
 
   /**
-   * Sends a request and returns its successful answer.
+   * Sends a request and reads its successful answer to the end.
    *
-   * @throws ApiError for any other answer, UnreachableError when there was none, AbortError when `signal` ended it.
+   * @throws ApiError for any other answer, UnreachableError when there was none or not all of it, AbortError when
+   * `signal` ended it.
    */
-  async send(path: string, request: HttpRequest = {}): Promise<Response> {
+  async #exchange<T>(path: string, request: HttpRequest, read: Read<T>): Promise<T> {
     const mayRepeat = request.repeatable ?? (request.method ?? 'GET') === 'GET';
     const nAttempts = mayRepeat ? N_ATTEMPTS : 1;
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await this.#attempt(path, request);
-      if (outcome instanceof Response) return outcome;
+      const outcome = await this.#attempt(path, request, read);
+      if ('value' in outcome) return outcome.value;
       if (attempt >= nAttempts || !outcome.passes) throw outcome.error;
       await this.environment.sleep(outcome.waitMs ?? backOffMs(attempt), request.signal);
     }
   }
 
-  async #attempt(path: string, request: HttpRequest): Promise<Response | Failure> {
-    let response: Response;
+  async #attempt<T>(path: string, request: HttpRequest, read: Read<T>): Promise<{ value: T } | Failure> {
     try {
-      response = await this.environment.fetch(this.url(path), requestInit(request));
+      const response = await this.environment.fetch(this.url(path), requestInit(request));
+      const passes = PASSING_STATUSES.has(response.status);
+      this.environment.onReachable(!passes);
+      if (response.ok) return { value: await read(response) };
+      return { error: await apiError(response), passes, waitMs: retryAfterMs(response) };
     } catch (error) {
-      if (request.signal?.aborted) throw error;
+      if (request.signal?.aborted || error instanceof ApiError) throw error;
       this.environment.onReachable(false);
       return { error: unreachable(error), passes: true, waitMs: null };
     }
-    this.environment.onReachable(!PASSING_STATUSES.has(response.status));
-    if (response.ok) return response;
-    return {
-      error: await apiError(response),
-      passes: PASSING_STATUSES.has(response.status),
-      waitMs: retryAfterMs(response),
-    };
   }
 }
+
+type Read<T> = (response: Response) => Promise<T>;
 
 interface Failure {
   readonly error: Error;
@@ -146,13 +162,17 @@ function requestInit(request: HttpRequest): RequestInit {
   const headers = new Headers({ Accept: 'application/json, application/x-protobuf, image/*, */*;q=0.5' });
   if (request.json !== undefined) headers.set('Content-Type', 'application/json');
   if (request.ifMatch !== undefined) headers.set('If-Match', `"${request.ifMatch}"`);
-  const deadline = AbortSignal.timeout((request.timeoutSeconds ?? TIMEOUT_SECONDS) * 1000);
+  const deadline = deadlineIn(request.timeoutSeconds ?? TIMEOUT_SECONDS);
   return {
     method: request.method ?? 'GET',
     headers,
     body: request.json === undefined ? (request.body ?? null) : JSON.stringify(request.json),
     signal: request.signal ? AbortSignal.any([request.signal, deadline]) : deadline,
   };
+}
+
+function deadlineIn(seconds: number): AbortSignal {
+  return AbortSignal.timeout(seconds * 1000);
 }
 
 function unreachable(error: unknown): UnreachableError {
@@ -165,20 +185,37 @@ function unreachable(error: unknown): UnreachableError {
 }
 
 async function apiError(response: Response): Promise<ApiError> {
-  const problem = await problemOf(response);
-  const detail = problem.detail || `The projector answered ${response.status} ${response.statusText}.`;
-  return new ApiError(response.status, problem.code || 'internal', detail, problem.request_id || null);
+  const { detail, code, request_id: requestId } = await problemOf(response);
+  return new ApiError(
+    response.status,
+    textOf(code) ?? 'internal',
+    textOf(detail) ?? `The projector answered ${response.status} ${response.statusText}.`,
+    textOf(requestId),
+  );
 }
 
-async function problemOf(
-  response: Response,
-): Promise<{ code?: string; detail?: string; request_id?: string }> {
+/** The fields of a problem body; none where something else than the gateway answered. */
+async function problemOf(response: Response): Promise<Readonly<Record<string, unknown>>> {
   const type = response.headers.get('Content-Type') ?? '';
   if (!type.includes('json')) return {};
   try {
-    return await response.json();
+    return (await response.json()) ?? {};
   } catch {
     return {}; // a proxy's torn body says no more than its status
+  }
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+async function jsonOf<T>(response: Response): Promise<T> {
+  try {
+    return (await response.json()) as T;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const detail = `What answered ${response.status} is not the projector; check what lies between it and this page.`;
+    throw new ApiError(response.status, 'internal', detail, null);
   }
 }
 

@@ -34,9 +34,9 @@ export class RestApi {
     return decodeColumn(fromBinary(ColumnSchema, bytes));
   }
 
-  async sprite(embeddingId: string, signal?: AbortSignal): Promise<Blob> {
+  sprite(embeddingId: string, signal?: AbortSignal): Promise<Blob> {
     const path = `${API}/embeddings/${segment(embeddingId)}/sprite/0/0`;
-    return (await this.http.send(path, { timeoutSeconds: BULK_SECONDS, ...withSignal(signal) })).blob();
+    return this.http.blob(path, { timeoutSeconds: BULK_SECONDS, ...withSignal(signal) });
   }
 
   neighbors(
@@ -83,8 +83,8 @@ export class RestApi {
     return this.http.json(`${API}/jobs/${segment(id)}`, withSignal(signal));
   }
 
-  async controlJob(id: string, action: 'pause' | 'resume' | 'stop'): Promise<void> {
-    await this.http.send(`${API}/jobs/${segment(id)}/controls`, { method: 'POST', json: { action } });
+  controlJob(id: string, action: 'pause' | 'resume' | 'stop'): Promise<void> {
+    return this.http.send(`${API}/jobs/${segment(id)}/controls`, { method: 'POST', json: { action } });
   }
 
   jobFrame(id: string, sequence: number | 'latest', signal?: AbortSignal): Promise<DecodedFrame> {
@@ -116,8 +116,8 @@ export class RestApi {
     });
   }
 
-  async deleteCollection(id: string): Promise<void> {
-    await this.http.send(`${API}/collections/${segment(id)}`, { method: 'DELETE' });
+  deleteCollection(id: string): Promise<void> {
+    return this.http.send(`${API}/collections/${segment(id)}`, { method: 'DELETE' });
   }
 
   exportUrl(collectionId: string): string {
@@ -152,8 +152,8 @@ export class RestApi {
     });
   }
 
-  async deleteBookmark(id: string): Promise<void> {
-    await this.http.send(`${API}/bookmarks/${segment(id)}`, { method: 'DELETE' });
+  deleteBookmark(id: string): Promise<void> {
+    return this.http.send(`${API}/bookmarks/${segment(id)}`, { method: 'DELETE' });
   }
 
   bookmarkLayout(id: string, signal?: AbortSignal): Promise<DecodedFrame> {
