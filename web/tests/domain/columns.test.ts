@@ -7,6 +7,7 @@ const NUMBERS: ColumnValues = {
   integer: true,
   values: Float64Array.of(7, Number.NaN, 0),
 };
+const TIMES: ColumnValues = { kind: 'time', name: 'born', values: Float64Array.of(86400, Number.NaN) };
 const CATEGORIES: ColumnValues = {
   kind: 'dictionary',
   name: 'kind',
@@ -19,6 +20,8 @@ test.each([
   ['a number', NUMBERS, 0, '7'],
   ['zero, which is a value', NUMBERS, 2, '0'],
   ['a missing number', NUMBERS, 1, ''],
+  ['a moment', TIMES, 0, '1970-01-02'],
+  ['a missing moment', TIMES, 1, ''],
   ['a category', CATEGORIES, 0, 'dog'],
   ['a missing category', CATEGORIES, 1, ''],
   ['a text', TEXTS, 0, 'one'],

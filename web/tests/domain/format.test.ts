@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { textOfTime } from '../../src/domain/format';
+import { countOf, percent, textOfTime } from '../../src/domain/format';
 
 it.each([
   [0, '1970-01-01'],
@@ -10,4 +10,20 @@ it.each([
   [Number.NaN, ''],
 ])('shows %d seconds since 1970 as "%s"', (seconds, text) => {
   expect(textOfTime(seconds)).toBe(text);
+});
+
+it.each([
+  [1, '1 point'],
+  [0, '0 points'],
+  [1797, '1,797 points'],
+])('counts %d of something as "%s"', (value, text) => {
+  expect(countOf(value, 'point')).toBe(text);
+});
+
+it('takes an irregular plural as it is given', () => {
+  expect(countOf(2, 'axis', 'axes')).toBe('2 axes');
+});
+
+it('keeps one digit of a share', () => {
+  expect(percent(0.12034)).toBe('12.0 %');
 });
