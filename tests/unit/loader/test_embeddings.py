@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from projector_chassis.errors import Conflict, InvalidArgument, NotFound
+from projector_loader.asset_paths import DataRoot
 from projector_loader.catalog import Catalog
 from projector_loader.embeddings import Embeddings
 from projector_loader.metadata import MetadataReader
@@ -118,6 +119,29 @@ def test_sprite_and_bookmarks_are_the_files_bytes(embeddings: Embeddings, embedd
     image = b"".join(embeddings.read_sprite(embedding_id).blocks)
     assert Image.open(io.BytesIO(image)).size == (40, 30)
     assert b"".join(embeddings.read_bookmarks(embedding_id)) == b"[]"
+
+
+def test_columns_of_the_tensors_own_file_come_after_those_of_the_metadata_file(
+    embeddings: Embeddings, catalog: Catalog, root: DataRoot, write: Any
+) -> None:
+    write("run/labels.tsv", "word\tn\na\t1\nb\t2\n")
+    np.savez(root.top.absolute / "run/x.npz", x=np.zeros((2, 3)), n=np.array([7, 8]), kind=np.array(["p", "q"]))
+    write("run/projector_config.pbtxt", 'embeddings { tensor_name: "x.npz/x" metadata_path: "labels.tsv" }')
+    (summary,) = catalog.list_runs().runs[0].embeddings
+    described = embeddings.describe(summary.id)
+    assert (summary.display_name, described.problems) == ("x (x.npz)", ())
+    assert [column.name for column in described.columns] == ["word", "n", "n (2)", "kind"]
+    assert embeddings.read_column(summary.id, "n (2)").summary.maximum == 8
+
+
+def test_metadata_of_the_tensors_own_file_is_bounded(catalog: Catalog, root: DataRoot) -> None:
+    words = np.array(["x" * 40] * 20)
+    (root.top.absolute / "run").mkdir()
+    np.savez(root.top.absolute / "run/x.npz", x=np.zeros((20, 3)), n=np.arange(20), words=words)
+    embeddings = Embeddings(catalog, MetadataReader(cache_bytes=2**20, max_file_bytes=500))
+    described = embeddings.describe(catalog.list_runs().runs[0].embeddings[0].id)
+    assert [column.name for column in described.columns] == ["n"]
+    assert 'its column "words" and those after it are left out' in described.problems[0].message
 
 
 def test_embedding_without_companions_has_none(embeddings: Embeddings, catalog: Catalog, write: Any) -> None:

@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from projector_chassis.errors import NotFound, PublicError
 from projector_loader.asset_paths import AssetPath, DataRoot, stamp
+from projector_loader.cells import CellSource
 from projector_loader.model import Problem, Severity, Shape
 from projector_loader.projector_config import EmbeddingEntry
 
@@ -23,11 +24,15 @@ class SpriteFile:
 
 @dataclass(frozen=True)
 class Assets:
-    """What goes with an embedding; None where the config names nothing or what it names cannot be found."""
+    """What goes with an embedding; None where the config names nothing or what it names cannot be found.
+
+    ``columns`` is the metadata that lies in the tensor's own file.
+    """
 
     metadata: AssetPath | None = None
     sprite: SpriteFile | None = None
     bookmarks: AssetPath | None = None
+    columns: CellSource | None = None
     problems: tuple[Problem, ...] = ()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from projector_chassis.errors import Conflict, NotFound, PublicError
 from projector_loader.asset_paths import AssetPath, open_file, stamp
 from projector_loader.catalog import Catalog
-from projector_loader.metadata import Metadata, MetadataReader
+from projector_loader.metadata import Metadata, MetadataReader, join_tables
 from projector_loader.model import Column, Embedding, EmbeddingId, Problem, Severity, SpriteGeometry
 from projector_loader.row_selection import ALL_ROWS, RowSelection, count_rows, read_blocks
 from projector_loader.run_draft import CatalogEntry
@@ -130,8 +130,9 @@ class Embeddings:
         return _file_blocks(entry.assets.bookmarks)
 
     def _read_metadata(self, entry: CatalogEntry) -> Metadata:
-        file = entry.assets.metadata
-        return Metadata() if file is None else self._metadata.read(file, entry.summary.n_points)
+        file, own = entry.assets.metadata, entry.assets.columns
+        table = Metadata() if file is None else self._metadata.read(file, entry.summary.n_points)
+        return table if own is None else join_tables(table, self._metadata.read_own(own, entry.summary.n_points))
 
 
 def _read_sprite(entry: CatalogEntry) -> tuple[SpriteGeometry | None, tuple[Problem, ...]]:

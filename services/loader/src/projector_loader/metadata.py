@@ -8,10 +8,11 @@ do not stick to cells, and a wrong number of rows loads with blanks and a warnin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from projector_chassis.errors import PublicError
 from projector_loader.asset_paths import AssetPath, read_small_file, stamp
+from projector_loader.cells import CellSource
 from projector_loader.columns import build_column
 from projector_loader.file_cache import FileCache
 from projector_loader.model import Column, Dictionary, Numbers, Problem, Severity
@@ -59,8 +60,45 @@ class MetadataReader:
         except PublicError as error:
             return Metadata((), (Problem(Severity.ERROR, file.name, error.message),))
 
+    def read_own(self, source: CellSource, n_points: int) -> Metadata:
+        """The columns that a tensor's own file keeps, under the same limit as a file of metadata."""
+        name = source.files[0].name
+        try:
+            key = (source, *(stamp(file) for file in source.files), n_points)
+            return self._tables.get(key, lambda: _build_columns(source, n_points, self._max_file_bytes))
+        except PublicError as error:
+            return Metadata((), (Problem(Severity.ERROR, name, error.message),))
+
     def _parse_file(self, file: AssetPath, n_points: int) -> Metadata:
         return parse_metadata(read_small_file(file, limit_bytes=self._max_file_bytes), n_points, file.name)
+
+
+def _build_columns(source: CellSource, n_points: int, limit_bytes: int) -> Metadata:
+    """The columns of a source, as many as the limit allows, cut or padded to ``n_points`` rows."""
+    columns: list[Column] = []
+    n_bytes = 0
+    for column in source.read_columns():
+        n_bytes += sum(map(len, column.cells))
+        if n_bytes > limit_bytes:
+            name = source.files[0].name
+            message = (
+                f"{name} holds more than the {limit_bytes:,} bytes of metadata that are read; its column"
+                f' "{column.name}" and those after it are left out.'
+            )
+            return Metadata(tuple(columns), (Problem(Severity.WARNING, name, message),))
+        cells = list(column.cells[:n_points]) + [""] * (n_points - len(column.cells))
+        columns.append(build_column(column.name, cells))
+    return Metadata(tuple(columns))
+
+
+def join_tables(first: Metadata, second: Metadata) -> Metadata:
+    """The columns of both, with the names of the second made unique, since columns are asked for by name."""
+    names = _column_names([column.summary.name for column in (*first.columns, *second.columns)])
+    columns = tuple(
+        replace(column, summary=replace(column.summary, name=name))
+        for column, name in zip((*first.columns, *second.columns), names, strict=True)
+    )
+    return Metadata(columns, first.problems + second.problems)
 
 
 def parse_metadata(content: bytes, n_points: int, file_name: str) -> Metadata:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from projector_chassis.errors import NotFound, PublicError
@@ -161,19 +161,20 @@ def _chosen(tensors: tuple[FoundTensor, ...], name: str, file: AssetPath) -> Ite
 
 def _add(draft: RunDraft, tensor: FoundTensor, origin: Origin, item: ConfiguredEntry | None, config: RunConfig) -> bool:
     """Add a tensor to the run, or the reason why it cannot be viewed; False when it is there already."""
-    reason = tensor.refusal or why_not_viewable(
-        origin.tensor_name, tensor.shape, tensor.dtype, is_named=origin.is_named
+    reason = (
+        tensor.refusal
+        or tensor.damage
+        or why_not_viewable(origin.tensor_name, tensor.shape, tensor.dtype, is_named=origin.is_named)
     )
-    if not reason and (tensor.damage or tensor.source is None):
-        reason = tensor.damage or "It cannot be read."
     if reason or tensor.source is None:
-        draft.reject(RejectedTensor(origin.tensor_name, tensor.shape, tensor.dtype, reason or ""))
+        rejected = RejectedTensor(origin.tensor_name, tensor.shape, tensor.dtype, reason or "It cannot be read.")
+        draft.reject(rejected)
         return True
     template = config.template
     assets = template.assets if template is not None and item is None else Assets()
     if item is not None:
         assets = with_shape_check(item, tensor.shape, config)
-    return draft.add(tensor.source, assets, origin)
+    return draft.add(tensor.source, replace(assets, columns=tensor.columns), origin)
 
 
 def _full_name(file_name: str, tensor: FoundTensor) -> TensorName:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from projector_loader.asset_paths import AssetPath
+from projector_loader.cells import CellSource
 from projector_loader.model import Shape, TensorName
 from projector_loader.readers.elements import is_numeric
 
@@ -69,6 +70,7 @@ class FoundTensor:
         damage: why it cannot be read although its file lists it; empty where it can.
         refusal: why it is not shown whatever its type and shape are; empty unless the format has such a reason.
         short_name: a name to read, where the format has a better one than the full name.
+        columns: metadata that the file keeps beside it.
     """
 
     name: TensorName
@@ -78,6 +80,7 @@ class FoundTensor:
     damage: str = ""
     refusal: str = ""
     short_name: str = ""
+    columns: CellSource | None = None
 
 
 def is_matrix(dtype: str, shape: Shape) -> bool:

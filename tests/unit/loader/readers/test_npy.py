@@ -62,7 +62,7 @@ def test_column_major_rows_ahead_are_read_once(write: Any) -> None:
         (np.zeros((0, 4)), "It is empty"),
         (np.array([["a", "b"]]), "It holds text"),
         (np.zeros((3, 2), np.complex64), "complex numbers"),
-        (np.zeros((3, 2), "datetime64[s]"), "element type <M8[s]"),
+        (np.zeros((3, 2), "datetime64[s]"), "element type datetime"),
         (np.zeros((3, 2), [("x", "f4")]), "element type record"),
     ],
 )

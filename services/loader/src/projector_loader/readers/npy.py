@@ -11,6 +11,8 @@ import re
 import struct
 from dataclasses import dataclass
 
+import numpy as np
+
 from projector_chassis.errors import Conflict
 from projector_loader.asset_paths import AssetPath, open_file
 from projector_loader.model import Shape, TensorName
@@ -22,11 +24,11 @@ MAGIC = b"\x93NUMPY"
 MAX_HEADER_BYTES = 2**16
 
 _MAX_RANK = 64  # numpy's own limit
-_DESCRIPTION = re.compile(r"([<>|=]?)([?a-zA-Z])(\d*)(\[\w+\])?")
+_DESCRIPTION = re.compile(r"([<>|=]?)([?a-zA-Z])(\d*)(\[\w{1,9}\])?")
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
-_OTHER_KINDS = {"b": "bool", "?": "bool", "U": "string", "S": "string", "a": "string", "O": "object"}
+_OTHER_KINDS = {"b": "bool", "?": "bool", "U": "string", "S": "string", "O": "object"}
 _LONG_OF_PYTHON_2 = re.compile(r"(\d)L\b")
-_OBJECTS = "It holds Python objects, which only unpickling could read; save it as an array of numbers."
+OBJECTS = "It holds Python objects, which only unpickling could read; save it as an array of numbers."
 
 
 class DamagedHeaderError(Exception):
@@ -39,12 +41,14 @@ class NpyHeader:
 
     Attributes:
         dtype: name of the element type; of texts, Python objects and records a word that is no numeric type.
+        description: NumPy's own name of the element type.
         item_bytes: bytes of one element.
         n_bytes: bytes of the header itself: the elements follow it.
     """
 
     shape: Shape
     dtype: str
+    description: str
     item_bytes: int
     is_big_endian: bool
     is_column_major: bool
@@ -54,6 +58,11 @@ class NpyHeader:
     def needed_bytes(self) -> int:
         """Bytes of header and elements together."""
         return self.n_bytes + math.prod(self.shape) * self.item_bytes
+
+    @property
+    def numpy_dtype(self) -> np.dtype[np.generic]:
+        """NumPy's element type of numbers, texts and dates."""
+        return np.dtype(self.description)
 
 
 def parse_header(start: bytes) -> NpyHeader:
@@ -91,8 +100,17 @@ def _from_fields(fields: object, n_bytes: int) -> NpyHeader:
         or not all(type(size) is int and 0 <= size < 2**63 for size in shape)
     ):
         raise DamagedHeaderError("the shape in its header is none")
-    dtype, item_bytes, is_big_endian = _element_type(fields["descr"])
-    return NpyHeader(shape, dtype, item_bytes, is_big_endian, bool(fields["fortran_order"]), n_bytes)
+    description = fields["descr"]
+    dtype, item_bytes, is_big_endian = _element_type(description)
+    return NpyHeader(
+        shape=shape,
+        dtype=dtype,
+        description=description if isinstance(description, str) else "",
+        item_bytes=item_bytes,
+        is_big_endian=is_big_endian,
+        is_column_major=bool(fields["fortran_order"]),
+        n_bytes=n_bytes,
+    )
 
 
 def _element_type(description: object) -> tuple[str, int, bool]:
@@ -106,6 +124,8 @@ def _element_type(description: object) -> tuple[str, int, bool]:
     name = _OTHER_KINDS.get(kind) or (f"{_KINDS[kind]}{8 * size}" if kind in _KINDS else description)
     if is_numeric(name) and size != element_bytes(name):
         raise DamagedHeaderError(f"the element type in its header is none: {description[:40]!r}")
+    if kind == "M" and match[4]:
+        name, size = "datetime", 8
     return name, 4 * size if kind == "U" else size, match[1] == ">"
 
 
@@ -122,7 +142,7 @@ def list_tensors(file: AssetPath) -> tuple[FoundTensor, ...]:
         except DamagedHeaderError as error:
             raise Conflict(f"{file.name} is damaged: {error}. Copy or save it again.") from error
     if header.dtype == "object":
-        return (FoundTensor(TensorName(""), header.shape, header.dtype, None, refusal=_OBJECTS),)
+        return (FoundTensor(TensorName(""), header.shape, header.dtype, None, refusal=OBJECTS),)
     if header.dtype != "record" and header.needed_bytes > opened.stamp.n_bytes:
         raise Conflict(
             f"{file.name} was cut short: it has {opened.stamp.n_bytes:,} bytes, but its header tells of"
