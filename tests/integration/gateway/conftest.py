@@ -14,9 +14,9 @@ import uvicorn
 from fastapi import FastAPI
 from integration.gateway.loader_service import LoaderService, serving_loader
 from integration.gateway.stored_job import StoredJob
-from integration.gateway.waiting import until
 from redis.asyncio import Redis
 
+from fixtures.waiting import until
 from projector_gateway.dependencies import Services
 from projector_gateway.main import build_server
 from projector_gateway.settings import GatewaySettings

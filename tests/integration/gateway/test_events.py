@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 import pytest
 from integration.gateway.conftest import RunningGateway, serving_gateway
 from integration.gateway.stored_job import StoredJob, frame_event
-from integration.gateway.waiting import until
 from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from fixtures.waiting import until
 from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.names import channel
 from projector_gateway.jobs import watch as watch_module
