@@ -71,10 +71,10 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         openapi_url=f"{API_PREFIX}/openapi.json",
         docs_url=f"{API_PREFIX}/docs",
         redoc_url=None,
-        max_body_size=MAX_BODY_BYTES,
     )
     register_error_handlers(app)
-    api = APIRouter(prefix=API_PREFIX, responses=_ERROR_RESPONSE)
+    # The limit stands inside the middleware, so that a refusal too gets its request id and its headers.
+    api = APIRouter(prefix=API_PREFIX, responses=_ERROR_RESPONSE, max_body_size=MAX_BODY_BYTES)
     for resource in (datasets, jobs, job_events, neighbors, search, collections):
         api.include_router(resource.router)
     app.include_router(api)

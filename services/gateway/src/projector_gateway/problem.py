@@ -10,7 +10,9 @@ import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,7 +22,7 @@ from projector_gateway.request_context import current_request_id
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
-_CODES_OF_ROUTER = {403: PermissionDenied.code, 404: NotFound.code, 413: TooLarge.code}
+_CODES_OF_ROUTER = {403: PermissionDenied.code, 404: NotFound.code}
 _MAX_NAMED_FIELDS = 5
 
 _log = structlog.get_logger(__name__)
@@ -67,6 +69,7 @@ def register_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(PublicError, _on_public_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_router_error)
+    app.add_middleware(OversizedBodies)
 
 
 async def _on_public_error(_: Request, error: Exception) -> Response:
@@ -88,6 +91,8 @@ async def _on_router_error(request: Request, error: Exception) -> Response:
         detail = f"There is nothing at {request.url.path}."
     elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         detail = f"{request.method} is not allowed at {request.url.path}."
+    elif error.status_code == TooLarge.http_status:
+        return response_of(_too_large(request.scope))
     response = problem_response(status=error.status_code, code=code, detail=detail)
     response.headers.update(error.headers or {})
     return response
@@ -110,6 +115,38 @@ def _field(location: Sequence[str | int]) -> str:
 def _given(error: dict[str, Any]) -> str:
     given = error.get("input")
     return f" (given: {given})" if isinstance(given, str | int | float) and len(str(given)) <= 80 else ""
+
+
+def _too_large(scope: Scope) -> TooLarge:
+    return TooLarge(
+        f"The body of the request is too large; at most {scope[MAX_BODY_SIZE_SCOPE_KEY]} bytes are allowed."
+    )
+
+
+class OversizedBodies:
+    """ASGI middleware around every body limit, since Starlette refuses an announced length in plain text."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_replaced = False
+
+        async def send_problem(message: Message) -> None:
+            nonlocal is_replaced
+            if _refuses_a_body_in_plain_text(message):
+                is_replaced = True
+                await response_of(_too_large(scope))(scope, receive, send)
+            elif not is_replaced:
+                await send(message)
+
+        await self._app(scope, receive, send_problem)
+
+
+def _refuses_a_body_in_plain_text(message: Message) -> bool:
+    if message["type"] != "http.response.start" or message["status"] != TooLarge.http_status:
+        return False
+    return Headers(raw=message["headers"]).get("content-type") != MEDIA_TYPE
 
 
 class UnexpectedErrors:

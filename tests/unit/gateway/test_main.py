@@ -1,0 +1,59 @@
+"""The assembled application, before anything is opened."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from projector_gateway.main import API_PREFIX, MAX_BODY_BYTES, build_server, create_app
+from projector_gateway.settings import GatewaySettings
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application without services: what it answers, it answers before it needs any."""
+    transport = httpx.ASGITransport(create_app(GatewaySettings()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:
+        yield client
+
+
+async def test_a_body_beyond_the_limit_is_refused_before_it_is_read(http: httpx.AsyncClient) -> None:
+    headers = {"content-length": str(MAX_BODY_BYTES + 1), "content-type": "application/json"}
+    response = await http.post(f"{API_PREFIX}/jobs", content=b"{}", headers=headers)
+    assert (response.status_code, response.json()["code"]) == (413, "too_large")
+    assert str(MAX_BODY_BYTES) in response.json()["detail"]
+    assert response.json()["request_id"] == response.headers["x-request-id"]
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_every_route_below_the_prefix_documents_its_errors(http: httpx.AsyncClient) -> None:
+    document = (await http.get(f"{API_PREFIX}/openapi.json")).json()
+    operations = {
+        f"{method} {path}": operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if path.startswith(API_PREFIX)
+    }
+    assert len(operations) > 15
+    undocumented = [name for name, each in operations.items() if "default" not in each["responses"]]
+    assert undocumented == []
+
+
+async def test_foreign_hosts_are_refused_everywhere(http: httpx.AsyncClient) -> None:
+    for path in ("/", "/health/live", f"{API_PREFIX}/openapi.json", f"{API_PREFIX}/nothing"):
+        response = await http.get(path, headers={"host": "evil.example"})
+        assert (response.status_code, response.json()["code"]) == (403, "permission_denied")
+
+
+async def test_an_unknown_route_of_the_interface_is_a_problem_not_the_page(http: httpx.AsyncClient) -> None:
+    response = await http.get(f"{API_PREFIX}/nothing")
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+def test_the_server_neither_compresses_frames_nor_names_itself() -> None:
+    config = build_server(GatewaySettings()).config
+    assert config.ws_per_message_deflate is False
+    assert config.server_header is False
+    assert config.ws_max_size <= 64 * 1024
