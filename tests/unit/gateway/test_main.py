@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import inspect
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
+from fastapi.dependencies.models import Dependant
 
+from projector_gateway.collections import endpoints as collections
+from projector_gateway.datasets import endpoints as datasets
+from projector_gateway.jobs import endpoints as jobs
+from projector_gateway.jobs import socket
 from projector_gateway.main import API_PREFIX, MAX_BODY_BYTES, build_server, create_app
+from projector_gateway.neighbors import endpoints as neighbors
+from projector_gateway.search import endpoints as search
 from projector_gateway.settings import GatewaySettings
 
 
@@ -57,3 +65,17 @@ def test_the_server_neither_compresses_frames_nor_names_itself() -> None:
     assert config.ws_per_message_deflate is False
     assert config.server_header is False
     assert config.ws_max_size <= 64 * 1024
+
+
+def test_nothing_of_a_request_is_run_in_a_thread_unasked() -> None:
+    routers = [module.router for module in (datasets, jobs, socket, neighbors, search, collections)]
+    called = {call for router in routers for route in router.routes for call in _called(vars(route)["dependant"])}
+    assert len(called) > 20
+    assert [call for call in called if not inspect.iscoroutinefunction(call)] == []
+
+
+def _called(dependant: Dependant) -> Iterator[object]:
+    """An endpoint and all that it depends on."""
+    yield dependant.call
+    for dependency in dependant.dependencies:
+        yield from _called(dependency)

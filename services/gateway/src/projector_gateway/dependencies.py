@@ -1,6 +1,7 @@
 """What endpoints may ask for: providers that read the application's state, which ``main`` fills.
 
 An endpoint names what it needs, for example ``async def read(loader: LoaderDependency)``; WebSockets may as well.
+Providers are asynchronous, because FastAPI runs each synchronous one in a thread.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Services:
     """What must hold for the gateway to be ready, by the name of the part."""
 
 
-def services(connection: HTTPConnection) -> Services:
+async def services(connection: HTTPConnection) -> Services:
     """All services of the application that this request or WebSocket came to."""
     found = connection.app.state.services
     assert isinstance(found, Services)
@@ -48,37 +49,32 @@ def services(connection: HTTPConnection) -> Services:
 ServicesDependency = Annotated[Services, Depends(services)]
 
 
-def _loader(services: ServicesDependency) -> Loader:
+async def _loader(services: ServicesDependency) -> Loader:
     return services.loader
 
 
-def _frames(services: ServicesDependency) -> FrameStore:
+async def _frames(services: ServicesDependency) -> FrameStore:
     return services.frames
 
 
-def _database(services: ServicesDependency) -> Database:
-    return services.database
-
-
-def _jobs(services: ServicesDependency) -> JobService:
+async def _jobs(services: ServicesDependency) -> JobService:
     return services.jobs
 
 
-def _feeds(services: ServicesDependency) -> JobFeeds:
+async def _feeds(services: ServicesDependency) -> JobFeeds:
     return services.feeds
 
 
-def _neighbors(services: ServicesDependency) -> NeighborService:
+async def _neighbors(services: ServicesDependency) -> NeighborService:
     return services.neighbors
 
 
-def _search(services: ServicesDependency) -> SearchService:
+async def _search(services: ServicesDependency) -> SearchService:
     return services.search
 
 
 LoaderDependency = Annotated[Loader, Depends(_loader)]
 FramesDependency = Annotated[FrameStore, Depends(_frames)]
-DatabaseDependency = Annotated[Database, Depends(_database)]
 JobsDependency = Annotated[JobService, Depends(_jobs)]
 FeedsDependency = Annotated[JobFeeds, Depends(_feeds)]
 NeighborsDependency = Annotated[NeighborService, Depends(_neighbors)]

@@ -41,7 +41,7 @@ _Tagged = TypeVar("_Tagged", Collection, Bookmark)
 router = APIRouter(tags=["collections"])
 
 
-def _collections(connection: HTTPConnection) -> CollectionService:
+async def _collections(connection: HTTPConnection) -> CollectionService:
     service = connection.app.state.services.collections
     assert isinstance(service, CollectionService)
     return service
