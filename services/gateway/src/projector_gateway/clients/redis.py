@@ -17,7 +17,7 @@ COMMAND_SECONDS = 5.0
 _MAX_COMMANDS = 64
 _MAX_WAITING = 64
 _MAX_SUBSCRIPTIONS = 1024  # one a watched job
-_OUT_OF_REACH = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.OutOfMemoryError)
+_OUT_OF_REACH = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.OutOfMemoryError, TimeoutError)
 
 
 def open_commands(url: str) -> Redis:

@@ -117,8 +117,8 @@ class JobFeed:
             self._wake()
 
     async def _subscribe(self, subscription: PubSub) -> None:
-        await subscription.subscribe(channel(self._job_id))
         async with asyncio.timeout(COMMAND_SECONDS):
+            await subscription.subscribe(channel(self._job_id))
             while (message := await subscription.get_message(timeout=COMMAND_SECONDS)) is None:
                 continue
         assert message["type"] == "subscribe"
