@@ -33,7 +33,7 @@ def embedding(**changes: Any) -> Embedding:
 
 def job_request(projection: dict[str, Any] | None = None, **changes: Any) -> JobRequest:
     """A request for t-SNE of the sample embedding, as REST would read it."""
-    body = {"embedding_id": EMBEDDING_ID, "projection": projection or {"method": "tsne"}}
+    body = {"embedding_id": EMBEDDING_ID, "projection": {"method": "tsne"} if projection is None else projection}
     return JobRequest.model_validate(body | changes)
 
 
