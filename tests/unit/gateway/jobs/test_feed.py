@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 from redis.asyncio import Redis
+from unit.gateway.jobs.following import until_lost, until_newest
 from unit.gateway.jobs.redis_in_memory import JOB_ID, CountedFrame, RedisInMemory
 
 from fixtures.waiting import until
@@ -16,11 +17,7 @@ from projector_chassis.errors import Internal, NotFound, Unavailable
 from projector_contracts.compute.v1 import job_pb2
 from projector_gateway.clients.frames import FrameStore
 from projector_gateway.jobs import feed as feed_module
-from projector_gateway.jobs.feed import RECENT_FRAMES, JobFeed, JobFeeds
-
-
-async def until_newest(feed: JobFeed, sequence: int) -> None:
-    await until(lambda: feed.newest == sequence, what=f"frame {sequence}")
+from projector_gateway.jobs.feed import RECENT_FRAMES, JobFeeds
 
 
 async def test_it_starts_with_the_state_and_the_newest_frame(redis: RedisInMemory, feeds: JobFeeds) -> None:
@@ -174,7 +171,7 @@ async def test_watchers_are_woken_and_told_when_it_is_lost(
     async with feeds.of(JOB_ID) as feed:
         with feed.waking(changed):
             blow(redis)
-            await until(lambda: feed.is_lost, what="the feed to be lost")
+            await until_lost(feed)
             assert changed.is_set()
             with pytest.raises(error):
                 feed.raise_if_lost()
@@ -183,7 +180,7 @@ async def test_watchers_are_woken_and_told_when_it_is_lost(
 async def test_after_a_lost_feed_the_next_watcher_gets_a_new_one(redis: RedisInMemory, feeds: JobFeeds) -> None:
     async with feeds.of(JOB_ID) as lost:
         redis.break_off()
-        await until(lambda: lost.is_lost, what="the feed to be lost")
+        await until_lost(lost)
         async with feeds.of(JOB_ID) as found:
             assert found is not lost
             assert len(feeds) == 2
@@ -194,7 +191,7 @@ async def test_what_nobody_expected_is_internal_and_tells_no_more(redis: RedisIn
     async with feeds.of(JOB_ID) as feed:
         redis.frame = None  # type: ignore[assignment,method-assign]  # any mistake of ours
         redis.put_frames()
-        await until(lambda: feed.is_lost, what="the feed to be lost")
+        await until_lost(feed)
         with pytest.raises(Internal) as told:
             feed.raise_if_lost()
     assert "NoneType" not in told.value.message

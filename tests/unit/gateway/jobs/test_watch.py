@@ -1,0 +1,335 @@
+"""What one watcher is sent: everything while it keeps up, the newest when it lags, the end in any case."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from typing import cast
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from redis.asyncio import Redis
+from unit.gateway.jobs.following import until_final, until_lost, until_newest
+from unit.gateway.jobs.redis_in_memory import JOB_ID, CountedFrame, RedisInMemory
+
+from projector_chassis.errors import Unavailable
+from projector_contracts.compute.v1 import job_pb2
+from projector_gateway.clients.frames import FrameStore
+from projector_gateway.jobs import watch as watch_module
+from projector_gateway.jobs.ack_window import MAX_FRAMES, AckWindow
+from projector_gateway.jobs.feed import RECENT_FRAMES, JobFeed, JobFeeds
+from projector_gateway.jobs.watch import Watch
+
+_PATIENCE_SECONDS = 5.0
+
+
+class Watcher:
+    """Reads a watch one event at a time, at the pace of the test."""
+
+    def __init__(self, watch: Watch, feed: JobFeed, *, acknowledges: bool) -> None:
+        self.watch = watch
+        self.feed = feed
+        self._acknowledges = acknowledges
+        self._events = watch.events()
+        self._pending: asyncio.Task[bytes] | None = None
+        self.sequences: list[int] = []
+        self.phases: list[job_pb2.Phase.ValueType] = []
+
+    async def next(self) -> job_pb2.JobEvent:
+        """The next event; raises ``StopAsyncIteration`` after the last."""
+        event = job_pb2.JobEvent.FromString(await asyncio.wait_for(self._ask(), _PATIENCE_SECONDS))
+        self._pending = None
+        if event.HasField("frame"):
+            self.sequences.append(event.frame.sequence)
+            if self._acknowledges:
+                self.watch.acknowledge(event.frame.sequence)
+        else:
+            self.phases.append(event.state.phase)
+        return event
+
+    async def until_frame(self, sequence: int) -> None:
+        while not self.sequences or self.sequences[-1] < sequence:
+            await self.next()
+
+    async def until_end(self) -> None:
+        while True:
+            try:
+                await self.next()
+            except StopAsyncIteration:
+                return
+
+    async def has_nothing(self) -> None:
+        """Check that no event comes while the feed stands still."""
+        for _ in range(20):
+            self._ask()
+            await asyncio.sleep(0)
+        assert not self._ask().done()
+
+    async def aclose(self) -> None:
+        if self._pending is not None:
+            self._pending.cancel()
+            await asyncio.wait([self._pending])
+        await self._events.aclose()
+
+    def _ask(self) -> asyncio.Task[bytes]:
+        if self._pending is None:
+            self._pending = asyncio.create_task(anext(self._events))
+        return self._pending
+
+
+@asynccontextmanager
+async def watching(
+    redis: RedisInMemory, *, after: int | None = None, window: AckWindow | None = None, acknowledges: bool = True
+) -> AsyncIterator[Watcher]:
+    """One watcher of the job in memory."""
+    frames = FrameStore(cast(Redis, redis))
+    feeds = JobFeeds(cast(Redis, redis), frames)
+    async with feeds.of(JOB_ID) as feed:
+        watcher = Watcher(Watch(JOB_ID, feed, frames, after=after, window=window), feed, acknowledges=acknowledges)
+        async with aclosing(watcher):
+            yield watcher
+    assert len(feeds) == 0
+    assert redis.subscribers == set()
+
+
+async def put_frames(redis: RedisInMemory, watcher: Watcher, count: int) -> None:
+    """Store frames and wait until the feed has them."""
+    newest = watcher.feed.newest + count
+    redis.put_frames(count)
+    await until_newest(watcher.feed, newest)
+
+
+async def end(redis: RedisInMemory, watcher: Watcher, phase: job_pb2.Phase.ValueType = job_pb2.FINISHED) -> None:
+    """Store a final state and wait until the feed has it."""
+    redis.put_state(phase)
+    await until_final(watcher.feed)
+
+
+@pytest.mark.parametrize("window", [None, AckWindow()], ids=["gRPC", "WebSocket"])
+async def test_who_keeps_up_gets_every_frame_and_the_end(redis: RedisInMemory, window: AckWindow | None) -> None:
+    async with watching(redis, window=window) as watcher:
+        assert (await watcher.next()).state.phase == job_pb2.QUEUED
+        for sequence in range(1, 101):
+            redis.put_frames()
+            await watcher.until_frame(sequence)
+        redis.put_state(job_pb2.FINISHED)
+        await watcher.until_end()
+    assert watcher.sequences == list(range(1, 101))
+    assert watcher.phases[-1] == job_pb2.FINISHED
+    assert watcher.phases.count(job_pb2.FINISHED) == 1
+
+
+async def test_a_connection_that_blocks_finds_the_newest_frame_next(redis: RedisInMemory) -> None:
+    async with watching(redis) as watcher:
+        await watcher.next()
+        await put_frames(redis, watcher, 1)
+        await watcher.until_frame(1)
+        for _ in range(500):  # while the connection takes nothing
+            await put_frames(redis, watcher, 1)
+        await watcher.until_frame(501)
+    assert watcher.sequences == [1, 501]
+
+
+async def test_states_still_come_while_frames_are_held_back(redis: RedisInMemory) -> None:
+    async with watching(redis, window=AckWindow(max_frames=1), acknowledges=False) as watcher:
+        await watcher.next()
+        await put_frames(redis, watcher, 1)
+        await watcher.until_frame(1)
+        redis.put_state(job_pb2.PAUSED)
+        while watcher.phases[-1] != job_pb2.PAUSED:
+            await watcher.next()
+    assert watcher.sequences == [1]
+
+
+async def test_a_watcher_that_draws_late_gets_the_newest_frame_then(redis: RedisInMemory) -> None:
+    async with watching(redis, window=AckWindow(max_frames=2), acknowledges=False) as watcher:
+        await watcher.next()
+        for sequence in (1, 2):
+            await put_frames(redis, watcher, 1)
+            await watcher.until_frame(sequence)
+        await put_frames(redis, watcher, 5)
+        assert (await watcher.next()).state.sequence == 7
+        await watcher.has_nothing()
+        watcher.watch.acknowledge(1)
+        await watcher.until_frame(7)
+        await put_frames(redis, watcher, 1)
+        assert (await watcher.next()).state.sequence == 8
+        await watcher.has_nothing()
+        watcher.watch.acknowledge(7)
+        await watcher.until_frame(8)
+    assert watcher.sequences == [1, 2, 7, 8]
+
+
+@pytest.mark.parametrize("phase", [job_pb2.FINISHED, job_pb2.STOPPED, job_pb2.FAILED])
+async def test_the_last_frame_and_the_end_come_even_to_who_draws_nothing(
+    redis: RedisInMemory, phase: job_pb2.Phase.ValueType
+) -> None:
+    async with watching(redis, window=AckWindow(), acknowledges=False) as watcher:
+        await watcher.next()
+        for _ in range(MAX_FRAMES):
+            await put_frames(redis, watcher, 1)
+            await watcher.until_frame(watcher.feed.newest)
+        await put_frames(redis, watcher, 50)
+        await end(redis, watcher, phase)
+        await watcher.until_end()
+    assert watcher.sequences == [*range(1, MAX_FRAMES + 1), MAX_FRAMES + 50]
+    assert watcher.phases[-1] == phase
+
+
+async def test_the_last_frame_comes_before_the_final_state(redis: RedisInMemory) -> None:
+    async with watching(redis) as watcher:
+        await watcher.next()
+        redis.put_frames(3)
+        await end(redis, watcher)
+        assert (await watcher.next()).frame.sequence in (1, 3)
+        await watcher.until_end()
+    assert watcher.sequences[-1] == 3
+    assert watcher.phases == [job_pb2.QUEUED, job_pb2.FINISHED]
+
+
+async def test_a_job_that_ended_without_a_frame_ends_at_once(redis: RedisInMemory) -> None:
+    redis.put_state(job_pb2.FAILED)
+    async with watching(redis) as watcher:
+        await watcher.until_end()
+    assert (watcher.sequences, watcher.phases) == ([], [job_pb2.FAILED])
+
+
+async def test_many_slow_watchers_hold_no_frame_of_their_own(redis: RedisInMemory, feeds: JobFeeds) -> None:
+    gc.collect()
+    before = CountedFrame.n_alive
+    frames = FrameStore(cast(Redis, redis))
+    async with feeds.of(JOB_ID) as feed:
+        watches = [Watch(JOB_ID, feed, frames, after=None, window=AckWindow()) for _ in range(100)]
+        walks = [watch.events() for watch in watches]
+        for walk in walks:
+            await anext(walk)
+        for sequence in range(1, 301):
+            redis.put_frames()
+            await until_newest(feed, sequence)
+        assert CountedFrame.n_alive - before <= RECENT_FRAMES
+        for walk in walks:
+            await walk.aclose()
+
+
+async def test_a_replay_comes_in_order_then_live(redis: RedisInMemory) -> None:
+    redis.put_frames(40)
+    redis.thin([20, 21])
+    async with watching(redis, after=10, window=AckWindow()) as watcher:
+        await watcher.until_frame(40)
+        redis.put_frames()
+        await watcher.until_frame(41)
+        await end(redis, watcher)
+        await watcher.until_end()
+    assert watcher.sequences == [*range(11, 20), *range(22, 42)]
+
+
+async def test_a_replay_reads_one_frame_at_a_time(redis: RedisInMemory) -> None:
+    redis.put_frames(100)
+    gc.collect()
+    before = CountedFrame.n_alive
+    async with watching(redis, after=0) as watcher:
+        for sequence in range(1, 100):
+            await watcher.until_frame(sequence)
+            assert CountedFrame.n_alive - before <= 3  # the feed's newest, and the one that was sent
+
+
+async def test_a_replay_waits_for_acknowledgements(redis: RedisInMemory) -> None:
+    redis.put_frames(10)
+    async with watching(redis, after=0, window=AckWindow(max_frames=3), acknowledges=False) as watcher:
+        await watcher.until_frame(3)
+        await watcher.has_nothing()
+    assert watcher.sequences == [1, 2, 3]
+
+
+async def test_a_replay_that_nobody_draws_is_cut_short_once_the_job_has_ended(
+    redis: RedisInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_module, "REPLAY_PATIENCE_SECONDS", 0.02)
+    redis.put_frames(60)
+    redis.put_state(job_pb2.STOPPED)
+    async with watching(redis, after=0, window=AckWindow(), acknowledges=False) as watcher:
+        await watcher.until_end()
+    assert watcher.sequences == [*range(1, MAX_FRAMES + 1), 60]
+    assert watcher.phases == [job_pb2.STOPPED]
+
+
+async def test_who_has_seen_everything_gets_the_end_alone(redis: RedisInMemory) -> None:
+    redis.put_frames(4)
+    redis.put_state(job_pb2.FINISHED)
+    async with watching(redis, after=4) as watcher:
+        await watcher.until_end()
+    assert (watcher.sequences, watcher.phases) == ([], [job_pb2.FINISHED])
+
+
+async def test_a_sequence_from_the_future_still_gets_the_end(redis: RedisInMemory) -> None:
+    redis.put_frames(4)
+    async with watching(redis, after=2**60) as watcher:
+        await watcher.next()
+        await end(redis, watcher)
+        await watcher.until_end()
+    assert (watcher.sequences, watcher.phases[-1]) == ([], job_pb2.FINISHED)
+
+
+@pytest.mark.parametrize("after", [None, 0])
+async def test_a_lost_feed_ends_the_walk(redis: RedisInMemory, after: int | None) -> None:
+    redis.put_frames(MAX_FRAMES + 1)
+    async with watching(redis, after=after, window=AckWindow(max_frames=1), acknowledges=False) as watcher:
+        await watcher.until_frame(1)
+        redis.break_off()
+        await until_lost(watcher.feed)
+        with pytest.raises(Unavailable):
+            await watcher.until_end()
+
+
+async def test_leaving_a_walk_stops_waking_it(redis: RedisInMemory) -> None:
+    async with watching(redis) as watcher:
+        await watcher.next()
+        await watcher.aclose()
+        watcher.watch._changed.clear()
+        await put_frames(redis, watcher, 1)
+        assert not watcher.watch._changed.is_set()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.sampled_from(["frame", "frames", "state", "thin", "read", "acknowledge"]), max_size=40),
+    st.one_of(st.none(), st.integers(0, 6)),
+    st.sampled_from([None, 1, 3]),
+)
+async def test_whatever_happens_sequences_rise_and_the_end_is_whole(
+    steps: list[str], after: int | None, max_frames: int | None
+) -> None:
+    redis = RedisInMemory()
+    redis.put_frames(5)
+    window = None if max_frames is None else AckWindow(max_frames=max_frames)
+    async with watching(redis, after=after, window=window, acknowledges=False) as watcher:
+        await watcher.next()
+        for step in steps:
+            match step:
+                case "frame":
+                    await put_frames(redis, watcher, 1)
+                case "frames":
+                    await put_frames(redis, watcher, 12)
+                case "state":
+                    redis.put_state(job_pb2.PAUSED)
+                case "thin":
+                    redis.thin(range(2, watcher.feed.newest, 2))
+                case "read" if watcher.feed.newest > (watcher.sequences or [after or 0])[-1] and window is None:
+                    await watcher.next()
+                case _:
+                    watcher.watch.acknowledge(watcher.feed.newest)
+        await end(redis, watcher)
+        watcher.watch.acknowledge(watcher.feed.newest)
+        reading = asyncio.create_task(watcher.until_end())
+        while not reading.done():
+            watcher.watch.acknowledge(watcher.feed.newest)
+            await asyncio.sleep(0)
+        await reading
+    assert watcher.sequences == sorted(set(watcher.sequences))
+    assert all(sequence > (after or 0) for sequence in watcher.sequences)
+    if (after or 0) < watcher.feed.newest:
+        assert watcher.sequences[-1] == watcher.feed.newest
+    assert watcher.phases[-1] == job_pb2.FINISHED
