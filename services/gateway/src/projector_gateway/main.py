@@ -114,7 +114,11 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             jobs=job_service,
             feeds=feeds,
             neighbors=NeighborService(loader, queue, answers, deadline_seconds=settings.neighbors_deadline_seconds),
-            search=SearchService(loader, cache_bytes=settings.search_cache_bytes),
+            search=SearchService(
+                loader,
+                cache_bytes=settings.search_cache_bytes,
+                deadline_seconds=settings.search_deadline_seconds,
+            ),
             collections=CollectionService(
                 database, embeddings=loader, jobs=job_service, frames=frames, limits=Limits()
             ),

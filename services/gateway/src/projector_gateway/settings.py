@@ -28,6 +28,7 @@ class GatewaySettings(ServiceSettings):
     neighbors_deadline_seconds: float = 10
     search_cache_bytes: int = 256 * 2**20
     """Decoded metadata columns kept for searching, all together."""
+    search_deadline_seconds: float = 10
 
     @property
     def host_names(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from projector_gateway.wire_arrays import read_float64, read_uint32
 
 _MISSING = 0xFFFFFFFF
 _BYTES_OF_TEXT = 60  # a short Python string with its place in the list and its folded twin
+_TEXTS_A_LOOK = 64  # between two looks at the clock
 
 
 @dataclass(frozen=True)
@@ -26,27 +28,35 @@ class SearchableColumn:
         texts: distinct shown texts.
         folded: the same, casefolded.
         codes: (n_rows,) uint32 indices into texts; 0xFFFFFFFF where the cell is missing.
+        n_bytes: about what it takes in memory.
     """
 
     texts: list[str]
     folded: list[str]
     codes: array[int]
+    n_bytes: int
 
-    @property
-    def n_bytes(self) -> int:
-        """About what it takes in memory."""
-        return len(self.codes) * self.codes.itemsize + sum(_BYTES_OF_TEXT + 2 * len(text) for text in self.texts)
+    @classmethod
+    def of(cls, texts: list[str], codes: array[int]) -> SearchableColumn:
+        """A column of these distinct texts."""
+        n_bytes = len(codes) * codes.itemsize + sum(_BYTES_OF_TEXT + 2 * len(text) for text in texts)
+        return cls(texts, [text.casefold() for text in texts], codes, n_bytes)
 
     def rows_with_text(self, query: str) -> list[int]:
         """Rows, ascending, whose text holds the query, whatever the case."""
         wanted = query.casefold()
         return self._rows_of([wanted in text for text in self.folded])
 
-    def rows_with_pattern(self, pattern: str) -> list[int]:
+    def rows_with_pattern(self, pattern: str, *, until_seconds: float) -> list[int]:
         """Rows, ascending, whose text holds a match of the RE2 expression, whatever the case.
+
+        Args:
+            until_seconds: moment of ``time.monotonic()`` at which to give up: RE2 takes linear time, but a long
+                expression can make each character cost as much as some thousand others.
 
         Raises:
             InvalidArgument: the expression is not one; the reason is named.
+            TimeoutError: the moment has come.
         """
         options = re2.Options()
         options.case_sensitive = False
@@ -55,7 +65,12 @@ class SearchableColumn:
             search = re2.compile(pattern, options).search
         except re2.error as error:
             raise InvalidArgument(f"query {pattern!r} is no regular expression (RE2): {_reason(error)}.") from error
-        return self._rows_of([search(text) is not None for text in self.texts])
+        matches: list[bool] = []
+        for place, text in enumerate(self.texts):
+            if place % _TEXTS_A_LOOK == 0 and time.monotonic() > until_seconds:
+                raise TimeoutError
+            matches.append(search(text) is not None)
+        return self._rows_of(matches)
 
     def _rows_of(self, matches: list[bool]) -> list[int]:
         return [row for row, code in enumerate(self.codes) if code != _MISSING and matches[code]]
@@ -69,8 +84,7 @@ def decode_column(content: bytes) -> SearchableColumn:
             shown = shown_time if column.type == loader_pb2.DATE_TIME else shown_number
             return _from_cells([_shown(number, shown) for number in read_float64(column.numbers.float64)])
         case "dictionary":
-            texts = list(column.dictionary.values)
-            return SearchableColumn(texts, [text.casefold() for text in texts], read_uint32(column.dictionary.codes))
+            return SearchableColumn.of(list(column.dictionary.values), read_uint32(column.dictionary.codes))
         case "text":
             return _from_cells(_cells(column.text))
         case _:
@@ -81,8 +95,7 @@ def _from_cells(cells: list[str]) -> SearchableColumn:
     """A column from one text a row, empty where missing."""
     codes_of: dict[str, int] = {}
     codes = array("I", [codes_of.setdefault(cell, len(codes_of)) if cell else _MISSING for cell in cells])
-    texts = list(codes_of)
-    return SearchableColumn(texts, [text.casefold() for text in texts], codes)
+    return SearchableColumn.of(list(codes_of), codes)
 
 
 def _cells(values: loader_pb2.TextValues) -> list[str]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 
-from projector_chassis.errors import NotFound
+from projector_chassis.errors import Deadline, NotFound
 from projector_gateway.clients.loader import Loader
 from projector_gateway.search.column import SearchableColumn, decode_column
 from projector_gateway.search.schemas import SearchRequest, SearchResult
+
+_SEARCHES_AT_ONCE = 2
+"""They share one interpreter, and threads that other requests need."""
 
 
 class ColumnCache:
@@ -42,11 +46,18 @@ class ColumnCache:
 
 
 class SearchService:
-    """Finds rows by what their metadata shows."""
+    """Finds rows by what their metadata shows.
 
-    def __init__(self, loader: Loader, *, cache_bytes: int) -> None:
+    Args:
+        cache_bytes: about what decoded columns may take together.
+        deadline_seconds: how long one search may take, waiting for its turn included.
+    """
+
+    def __init__(self, loader: Loader, *, cache_bytes: int, deadline_seconds: float) -> None:
         self._loader = loader
         self._cache = ColumnCache(cache_bytes)
+        self._deadline_seconds = deadline_seconds
+        self._turns = asyncio.Semaphore(_SEARCHES_AT_ONCE)
 
     async def search(self, embedding_id: str, request: SearchRequest) -> SearchResult:
         """Rows whose cell holds the query; a missing cell never matches.
@@ -54,10 +65,17 @@ class SearchService:
         Raises:
             InvalidArgument: the regular expression is not one.
             NotFound: no such embedding or column.
+            Deadline: the search took too long.
         """
         column = await self._column(embedding_id, request.column)
-        find = column.rows_with_pattern if request.mode == "regex" else column.rows_with_text
-        rows = await asyncio.to_thread(find, request.query)
+        until_seconds = time.monotonic() + self._deadline_seconds
+        try:
+            async with self._turns:
+                rows = await asyncio.to_thread(_find, column, request, until_seconds)
+        except TimeoutError as error:
+            raise Deadline(
+                f"The search was given up after {self._deadline_seconds:g} s; a simpler expression takes less."
+            ) from error
         return SearchResult(count=len(rows), rows=rows[request.offset : request.offset + request.limit])
 
     async def _column(self, embedding_id: str, name: str) -> SearchableColumn:
@@ -72,3 +90,9 @@ class SearchService:
         column = await asyncio.to_thread(decode_column, serialised)
         self._cache.put(content.digest, column)
         return column
+
+
+def _find(column: SearchableColumn, request: SearchRequest, until_seconds: float) -> list[int]:
+    if request.mode == "regex":
+        return column.rows_with_pattern(request.query, until_seconds=until_seconds)
+    return column.rows_with_text(request.query)
