@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import httpx
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 from structlog.testing import capture_logs
 
@@ -16,11 +16,14 @@ from projector_chassis.errors import from_code
 from projector_gateway.problem import MEDIA_TYPE, UnexpectedErrors, register_error_handlers
 from projector_gateway.request_context import RequestContext
 
+JSON = {"content-type": "application/json"}
 SECRET = "/srv/secret/model.ckpt"
 
 
 class Parameters(BaseModel):
     """A body with the kinds of limits that our schemas have."""
+
+    model_config = ConfigDict(extra="forbid")
 
     perplexity: Annotated[float, Field(gt=1)] = 30
     metric: Literal["cosine", "euclidean"] = "cosine"
@@ -142,8 +145,15 @@ async def test_a_long_value_is_not_repeated(http: httpx.AsyncClient) -> None:
     assert "xxx" not in detail
 
 
+@pytest.mark.parametrize("content", [rb'{"metric": "\ud800"}', rb'{"metr\udfffic": 1}'])
+async def test_a_text_that_is_no_unicode_is_refused_like_any_other(http: httpx.AsyncClient, content: bytes) -> None:
+    response = await http.post("/parameters", content=content, headers=JSON)
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_argument")
+    assert response.json()["detail"].endswith("?).") or "metr?ic" in response.json()["detail"]
+
+
 async def test_a_body_that_is_no_json_is_refused(http: httpx.AsyncClient) -> None:
-    response = await http.post("/parameters", content=b'{"perplexity": ', headers={"content-type": "application/json"})
+    response = await http.post("/parameters", content=b'{"perplexity": ', headers=JSON)
     assert (response.status_code, response.json()["code"]) == (422, "invalid_argument")
 
 
@@ -154,7 +164,7 @@ async def test_a_body_beyond_the_limit_is_too_large(http: httpx.AsyncClient, is_
             yield b" " * 100
 
     content = b" " * 2000 if is_announced else pieces()
-    response = await http.post("/parameters", content=content, headers={"content-type": "application/json"})
+    response = await http.post("/parameters", content=content, headers=JSON)
     assert (response.status_code, response.json()["code"]) == (413, "too_large")
     assert "at most 1000 bytes" in response.json()["detail"]
     assert response.json()["request_id"] == response.headers["x-request-id"]

@@ -46,7 +46,7 @@ def problem_response(*, status: int, code: str, detail: str) -> Response:
         title=HTTPStatus(status).phrase,
         status=status,
         code=code,
-        detail=detail,
+        detail=detail.encode(errors="replace").decode(),  # it may repeat text of the request that is no Unicode
         request_id=current_request_id(),
     )
     headers = {"cache-control": "no-store"}
