@@ -13,7 +13,7 @@ rmSync(generated, { recursive: true, force: true });
 mkdirSync(generated, { recursive: true });
 
 const files = readdirSync(protos, { recursive: true })
-  .filter((file) => /(common|loader|compute)\/v1\/.*\.proto$/.test(file))
+  .filter((file) => /(common|loader|compute)\/v1\/.*\.proto$|api\/v1\/page\.proto$/.test(file))
   .map((file) => `${protos}/${file}`);
 execFileSync(
   python,

@@ -2,6 +2,7 @@
 
 import { announcePoints } from './announcer';
 import { Http, sleep } from './api/http';
+import { listenToPageEvents } from './api/page-socket';
 import { RestApi } from './api/rest';
 import { JobSocket } from './api/socket';
 import { delay, download, socketEnvironment, systemTheme } from './browser';
@@ -57,7 +58,7 @@ async function start(): Promise<void> {
     notify: notices.notify,
     report: notices.report,
   };
-  const { actions, visit, loadRuns, refreshLegend } = flows(context, () => connection.doubt());
+  const { actions, visit, loadRuns, runsChanged, refreshLegend } = flows(context, () => connection.doubt());
   const store: Store = storeWith(states, { ...actions, ...notices.actions });
   const connection = new Connection({
     store: states,
@@ -73,6 +74,7 @@ async function start(): Promise<void> {
   followPreferences(states, dark, refreshLegend);
   await loadRuns();
   await followHistory({ window, store: states, delay, visit });
+  listenToPageEvents(rest.pageEventsUrl(), { onRunsChanged: () => void runsChanged() }, socketEnvironment);
 }
 
 /** Puts the panels and the scene into the document. */

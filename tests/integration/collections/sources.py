@@ -29,6 +29,7 @@ def describe_embedding(embedding_id: str = EMBEDDING_ID, *, has_bookmarks: bool 
         step=None,
         n_points=N_POINTS,
         n_dims=N_DIMS,
+        version="v1",
         dtype="float32",
         digest="d" * 64,
         columns=[],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import struct
 from array import array
@@ -59,6 +60,8 @@ class LoaderService(loader_pb2_grpc.LoaderServiceServicer):
 
     def __init__(self) -> None:
         self.request_ids: list[str] = []
+        self._version = 0
+        self._changed = asyncio.Event()
 
     async def ListRuns(self, request: loader_pb2.ListRunsRequest, context: Any) -> loader_pb2.ListRunsResponse:
         self._note(context)
@@ -74,6 +77,20 @@ class LoaderService(loader_pb2_grpc.LoaderServiceServicer):
             problems=[problem],
         )
         return loader_pb2.ListRunsResponse(runs=[run], problems=[problem])
+
+    async def WatchRuns(
+        self, request: loader_pb2.WatchRunsRequest, context: Any
+    ) -> AsyncIterator[loader_pb2.ListRunsResponse]:
+        while True:
+            self._changed.clear()
+            run = loader_pb2.Run(id="r1", name="digits", embeddings=[_summary(version=str(self._version))])
+            yield loader_pb2.ListRunsResponse(runs=[run])
+            await self._changed.wait()
+
+    def change_files(self) -> None:
+        """From now on the embedding is another version."""
+        self._version += 1
+        self._changed.set()
 
     async def GetEmbedding(self, request: loader_pb2.GetEmbeddingRequest, context: Any) -> loader_pb2.Embedding:
         await self._check(request.embedding_id, context)
@@ -153,7 +170,7 @@ def column_bytes(name: str) -> bytes:
     return _CONTENTS[name].SerializeToString()
 
 
-def _summary() -> loader_pb2.EmbeddingSummary:
+def _summary(version: str = "0") -> loader_pb2.EmbeddingSummary:
     return loader_pb2.EmbeddingSummary(
         id=EMBEDDING_ID,
         run_id="r1",
@@ -162,6 +179,7 @@ def _summary() -> loader_pb2.EmbeddingSummary:
         step=5,
         n_points=N_POINTS,
         n_dims=N_DIMS,
+        version=version,
     )
 
 

@@ -93,10 +93,20 @@ export class RestApi {
 
   /** WebSocket address of a job's events; without `after` it starts at the newest frame. */
   jobEventsUrl(id: string, after: number | null): string {
-    const url = this.http.url(`${API}/jobs/${segment(id)}/events`);
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    const url = this.#socketUrl(`${API}/jobs/${segment(id)}/events`);
     if (after !== null) url.searchParams.set('after', String(after));
     return url.href;
+  }
+
+  /** WebSocket address of what every page is told. */
+  pageEventsUrl(): string {
+    return this.#socketUrl(`${API}/events`).href;
+  }
+
+  #socketUrl(path: string): URL {
+    const url = this.http.url(path);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    return url;
   }
 
   collections(embeddingId: string, signal?: AbortSignal): Promise<Rest.Collection[]> {

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { State } from '../state/model';
+import { isOutdated } from '../state/selectors';
 import { icon } from './icons';
 import { isUnderway, stageOf } from './job-progress';
 import { noticeItem } from './notices';
@@ -25,11 +26,12 @@ export class CloudStates extends Panel {
       state.layout === null,
       state.layout === null ? state.jobView?.job : null,
       state.selection.length,
+      isOutdated(state),
     ];
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="cloud-top">${this.#offline()} ${this.#errors()} ${this.#hint()}</div>
+    return html`<div class="cloud-top">${this.#offline()} ${this.#outdated()} ${this.#errors()} ${this.#hint()}</div>
       ${this.#cover()}`;
   }
 
@@ -39,6 +41,16 @@ export class CloudStates extends Panel {
       ${icon('warning')}
       <span>The gateway does not answer. Trying again…</span>
       <button type="button" class="button plain" @click=${() => void this.actions.reload()}>Try now</button>
+    </p>`;
+  }
+
+  /** Nobody's view is changed under their hands: they choose when. */
+  #outdated(): TemplateResult | typeof nothing {
+    if (!isOutdated(this.state) || !this.state.online) return nothing;
+    return html`<p class="banner floating" role="status" data-testid="outdated">
+      ${icon('notice')}
+      <span>The files of this embedding have changed.</span>
+      <button type="button" class="button plain" @click=${() => void this.actions.reload()}>Reload</button>
     </p>`;
   }
 

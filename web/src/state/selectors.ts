@@ -8,6 +8,14 @@ export function shownTheme(state: Pick<State, 'theme' | 'systemTheme'>): Theme {
   return state.theme === 'system' ? state.systemTheme : state.theme;
 }
 
+/** Whether the files of the open embedding are not those that it was opened from. */
+export function isOutdated({ runs, embedding }: Pick<State, 'runs' | 'embedding'>): boolean {
+  if (runs.kind !== 'ready' || embedding.kind !== 'ready') return false;
+  const { id, version } = embedding.value;
+  const now = runs.value.flatMap((run) => run.embeddings).find((summary) => summary.id === id);
+  return now !== undefined && now.version !== version;
+}
+
 /** Values of a column when they have arrived; null before. */
 export function readyColumn(state: Pick<State, 'columns'>, name: string | null): ColumnValues | null {
   const column = name === null ? undefined : state.columns.get(name);

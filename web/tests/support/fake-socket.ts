@@ -1,6 +1,7 @@
 /** A WebSocket whose other end is the test. */
 
-import type { SocketEnvironment, SocketLike } from '../../src/api/socket';
+import type { SocketLike } from '../../src/api/lasting-socket';
+import type { SocketEnvironment } from '../../src/api/socket';
 
 export class FakeSocket implements SocketLike {
   binaryType: BinaryType = 'blob';

@@ -35,6 +35,7 @@ export function embedding(change: Partial<Rest.Embedding> = {}): Rest.Embedding 
     step: null,
     n_points: 4,
     n_dims: 8,
+    version: 'v1',
     dtype: 'float32',
     digest: 'd1',
     columns: [
@@ -65,15 +66,18 @@ export function run(...embeddings: Rest.Embedding[]): Rest.Run {
   return {
     id: 'R1',
     name: 'digits',
-    embeddings: embeddings.map(({ id, run_id, tensor_name, display_name, step, n_points, n_dims }) => ({
-      id,
-      run_id,
-      tensor_name,
-      display_name,
-      step,
-      n_points,
-      n_dims,
-    })),
+    embeddings: embeddings.map(
+      ({ id, run_id, tensor_name, display_name, step, n_points, n_dims, version }) => ({
+        id,
+        run_id,
+        tensor_name,
+        display_name,
+        step,
+        n_points,
+        n_dims,
+        version,
+      }),
+    ),
     checkpoints: [],
     rejected: [],
     problems: [],

@@ -19,6 +19,7 @@ from projector_gateway.collections.service import CollectionService
 from projector_gateway.database import Database
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.service import JobService
+from projector_gateway.live.announcer import RunsAnnouncer
 from projector_gateway.neighbors.service import NeighborService
 from projector_gateway.search.service import SearchService
 
@@ -34,6 +35,7 @@ class Services:
     feeds: JobFeeds
     neighbors: NeighborService
     search: SearchService
+    runs: RunsAnnouncer
     collections: CollectionService
     checks: Mapping[str, Callable[[], Awaitable[bool]]]
     """What must hold for the gateway to be ready, by the name of the part."""
@@ -73,9 +75,14 @@ async def _search(services: ServicesDependency) -> SearchService:
     return services.search
 
 
+def _runs(services: ServicesDependency) -> RunsAnnouncer:
+    return services.runs
+
+
 LoaderDependency = Annotated[Loader, Depends(_loader)]
 FramesDependency = Annotated[FrameStore, Depends(_frames)]
 JobsDependency = Annotated[JobService, Depends(_jobs)]
 FeedsDependency = Annotated[JobFeeds, Depends(_feeds)]
 NeighborsDependency = Annotated[NeighborService, Depends(_neighbors)]
 SearchDependency = Annotated[SearchService, Depends(_search)]
+RunsAnnouncerDependency = Annotated[RunsAnnouncer, Depends(_runs)]

@@ -31,6 +31,8 @@ from projector_gateway.jobs import socket as job_events
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.repository import JobRepository
 from projector_gateway.jobs.service import JobService
+from projector_gateway.live import socket as page_events
+from projector_gateway.live.announcer import RunsAnnouncer
 from projector_gateway.neighbors import endpoints as neighbors
 from projector_gateway.neighbors.service import NeighborService
 from projector_gateway.page import Page
@@ -75,7 +77,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     register_error_handlers(app)
     # The limit stands inside the middleware, so that a refusal too gets its request id and its headers.
     api = APIRouter(prefix=API_PREFIX, responses=_ERROR_RESPONSE, max_body_size=MAX_BODY_BYTES)
-    for resource in (datasets, jobs, job_events, neighbors, search, collections):
+    for resource in (datasets, jobs, job_events, page_events, neighbors, search, collections):
         api.include_router(resource.router)
     app.include_router(api)
     app.include_router(health.router)
@@ -103,6 +105,9 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
         queue = TaskQueue(settings.redis_url)
         stack.push_async_callback(queue.aclose)
         loader = Loader(channel)
+        runs = RunsAnnouncer(loader)
+        runs.start()
+        stack.push_async_callback(runs.aclose)
         frames = FrameStore(redis)
         feeds = JobFeeds(subscriptions, frames)
         stack.push_async_callback(feeds.aclose)
@@ -119,6 +124,7 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
                 cache_bytes=settings.search_cache_bytes,
                 deadline_seconds=settings.search_deadline_seconds,
             ),
+            runs=runs,
             collections=CollectionService(
                 database, embeddings=loader, jobs=job_service, frames=frames, limits=Limits()
             ),

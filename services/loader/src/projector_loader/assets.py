@@ -35,6 +35,12 @@ class Assets:
     columns: CellSource | None = None
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def files(self) -> tuple[AssetPath, ...]:
+        """All files that were found."""
+        sprite = None if self.sprite is None else self.sprite.file
+        return tuple(file for file in (self.metadata, sprite, self.bookmarks) if file is not None)
+
 
 def find_assets(root: DataRoot, config: AssetPath, entry: EmbeddingEntry, folders: tuple[AssetPath, ...]) -> Assets:
     """The files of one entry. What is missing or leads out of the data root becomes a problem.

@@ -23,6 +23,7 @@ from projector_loader.embeddings import Embeddings
 from projector_loader.metadata import MetadataReader
 from projector_loader.servicer import LoaderServicer
 from projector_loader.settings import LoaderSettings
+from projector_loader.watching import RunWatcher
 
 SERVICE_NAME = loader_pb2.DESCRIPTOR.services_by_name["LoaderService"].full_name
 
@@ -33,11 +34,13 @@ class LoaderServer:
 
     server: grpc.Server
     health: health.HealthServicer
+    watcher: RunWatcher
     port: int
 
     def stop(self, grace_seconds: float) -> None:
         """Take no new requests, let running ones finish for so long, then end them."""
         self.health.enter_graceful_shutdown()
+        self.watcher.close()
         self.server.stop(grace_seconds).wait()
 
 
@@ -49,6 +52,7 @@ def start_server(settings: LoaderSettings) -> LoaderServer:
     """
     root = DataRoot(settings.data_root)
     catalog = Catalog(root, max_folders=settings.max_folders)
+    watcher = RunWatcher(catalog.list_runs, interval_seconds=settings.watch_seconds)
     metadata = MetadataReader(cache_bytes=settings.loader_cache_bytes, max_file_bytes=settings.max_metadata_bytes)
     # Requests beyond the threads wait in the pool's queue; beyond twice as many they are refused at once.
     server = grpc.server(
@@ -58,7 +62,8 @@ def start_server(settings: LoaderSettings) -> LoaderServer:
         maximum_concurrent_rpcs=2 * settings.loader_threads,
         compression=grpc.Compression.NoCompression,
     )
-    loader_pb2_grpc.add_LoaderServiceServicer_to_server(LoaderServicer(catalog, Embeddings(catalog, metadata)), server)
+    servicer = LoaderServicer(catalog, watcher, Embeddings(catalog, metadata))
+    loader_pb2_grpc.add_LoaderServiceServicer_to_server(servicer, server)
     health_servicer = health.HealthServicer(experimental_non_blocking=True)
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
     reflection.enable_server_reflection((SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
@@ -66,7 +71,7 @@ def start_server(settings: LoaderSettings) -> LoaderServer:
     server.start()
     for service in ("", SERVICE_NAME):
         health_servicer.set(service, health_pb2.HealthCheckResponse.SERVING)
-    return LoaderServer(server, health_servicer, port)
+    return LoaderServer(server, health_servicer, watcher, port)
 
 
 def main() -> None:

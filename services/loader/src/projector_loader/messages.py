@@ -87,6 +87,7 @@ def summary_message(summary: EmbeddingSummary) -> loader_pb2.EmbeddingSummary:
         step=summary.step,
         n_points=summary.n_points,
         n_dims=summary.n_dims,
+        version=summary.version,
     )
 
 

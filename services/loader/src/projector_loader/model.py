@@ -53,7 +53,10 @@ class RejectedTensor:
 
 @dataclass(frozen=True)
 class EmbeddingSummary:
-    """A 2-D tensor ``(n_points, n_dims)`` that can be viewed."""
+    """A 2-D tensor ``(n_points, n_dims)`` that can be viewed.
+
+    ``version`` changes whenever the tensor or a file that goes with it may have changed.
+    """
 
     id: EmbeddingId
     run_id: RunId
@@ -62,6 +65,7 @@ class EmbeddingSummary:
     step: int | None
     n_points: int
     n_dims: int
+    version: str
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from projector_chassis.errors import PublicError
 from projector_loader.assets import Assets
+from projector_loader.digests import files_digest
 from projector_loader.model import (
     Checkpoint,
     EmbeddingId,
@@ -90,6 +92,7 @@ class RunDraft:
             step=origin.step,
             n_points=source.n_points,
             n_dims=source.n_dims,
+            version=_version(source, assets),
         )
         self._entries[embedding_id] = CatalogEntry(summary, self._run_name, source, assets, origin.is_named)
         self.report(*assets.problems)
@@ -126,6 +129,14 @@ def _order(entry: CatalogEntry) -> tuple[bool, bool, int, str]:
     """
     summary = entry.summary
     return not entry.is_named, entry.assets.metadata is None, -summary.n_points, summary.tensor_name
+
+
+def _version(source: TensorSource, assets: Assets) -> str:
+    """What changes whenever a file may have; empty where one is gone, which whoever reads it is told."""
+    try:
+        return files_digest("embedding", (source.digest(),), assets.files)
+    except PublicError:
+        return ""
 
 
 def _opaque_id(*identity: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator
 
 import grpc
@@ -13,19 +14,29 @@ from projector_loader.embeddings import Embeddings
 from projector_loader.messages import column_message, embedding_message, listing_message, row_selection, sprite_message
 from projector_loader.model import EmbeddingId
 from projector_loader.tensors import BLOCK_BYTES
+from projector_loader.watching import RunWatcher
 
 
 class LoaderServicer(loader_pb2_grpc.LoaderServiceServicer):
     """Serves the catalog and its embeddings. A stream reads a block when the peer has taken the one before."""
 
-    def __init__(self, catalog: Catalog, embeddings: Embeddings) -> None:
+    def __init__(self, catalog: Catalog, watcher: RunWatcher, embeddings: Embeddings) -> None:
         self._catalog = catalog
+        self._watcher = watcher
         self._embeddings = embeddings
 
     def ListRuns(
         self, request: loader_pb2.ListRunsRequest, context: grpc.ServicerContext
     ) -> loader_pb2.ListRunsResponse:
         return listing_message(self._catalog.list_runs())
+
+    def WatchRuns(
+        self, request: loader_pb2.WatchRunsRequest, context: grpc.ServicerContext
+    ) -> Iterator[loader_pb2.ListRunsResponse]:
+        left = threading.Event()
+        context.add_callback(left.set)
+        for listing in self._watcher.watch(left):
+            yield listing_message(listing)
 
     def GetEmbedding(
         self, request: loader_pb2.GetEmbeddingRequest, context: grpc.ServicerContext

@@ -20,6 +20,7 @@ class LoaderSettings(ServiceSettings):
         loader_cache_bytes: memory for metadata columns that were read.
         max_metadata_bytes: larger metadata files are refused.
         max_folders: how many folders are searched for runs.
+        watch_seconds: how often the data root is searched for changes while somebody watches.
         stop_seconds: how long running requests may take when the loader is stopped.
     """
 
@@ -30,4 +31,5 @@ class LoaderSettings(ServiceSettings):
     loader_cache_bytes: int = Field(default=256 * 2**20, ge=0)
     max_metadata_bytes: int = Field(default=512 * 2**20, ge=1)
     max_folders: int = Field(default=50_000, ge=1)
+    watch_seconds: float = Field(default=3.0, gt=0)
     stop_seconds: float = Field(default=5.0, ge=0)

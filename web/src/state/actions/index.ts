@@ -4,6 +4,7 @@ import type { ActionContext } from '../context';
 import type { Actions } from '../model';
 import { Opening } from '../opening';
 import { Projections } from '../projections';
+import { isOutdated } from '../selectors';
 import type { Address } from '../url';
 import { addressOf, formatAddress } from '../url';
 import { visit } from '../visit';
@@ -22,6 +23,7 @@ export interface Flows {
   readonly actions: Omit<Actions, 'dismissNotice'>;
   readonly visit: (address: Address) => Promise<void>;
   readonly loadRuns: () => Promise<void>;
+  readonly runsChanged: () => Promise<void>;
   readonly refreshLegend: () => void;
 }
 
@@ -44,6 +46,10 @@ export function flows(context: ActionContext, onDoubt: () => void): Flows {
   return {
     visit: go,
     loadRuns: () => loadRuns(context),
+    runsChanged: async () => {
+      await loadRuns(context);
+      if (store.state.embedding.kind !== 'ready') await go({});
+    },
     refreshLegend: columnFlow.refreshLegend,
     actions: {
       ...appearanceActions(context),
@@ -57,9 +63,14 @@ export function flows(context: ActionContext, onDoubt: () => void): Flows {
       ...bookmarkActions(context, opening, collectionFlow),
       openEmbedding: (embedding) => go({ embedding }),
       reload: async () => {
-        const address = addressOf(store.state);
+        const { job, ...address } = addressOf(store.state);
         await loadRuns(context);
-        await go(address);
+        if (isOutdated(store.state)) {
+          store.update({ embedding: { kind: 'idle' } });
+          await go(address); // without the job, whose layout is that of the old files
+        } else {
+          await go(job === undefined ? address : { ...address, job });
+        }
       },
       shareLink: () => new URL(formatAddress(addressOf(store.state)) || '?', pageUrl()).href,
     },

@@ -24,6 +24,7 @@ from projector_gateway.request_context import current_request_id
 
 _DESCRIBE_SECONDS = 30.0  # the first look at a large log directory reads every checkpoint's index
 _STREAM_SECONDS = 120.0
+_WATCH_SECONDS = 600.0  # a connection that died without a word is noticed after this time
 _HEALTH_SECONDS = 1.0
 _MAX_DESCRIPTION_BYTES = 64 * 2**20
 _CHANNEL_OPTIONS = (
@@ -95,6 +96,19 @@ class Loader:
                 loader_pb2.ListRunsRequest(), timeout=_DESCRIBE_SECONDS, metadata=_metadata()
             )
         return RunList([messages.run(run) for run in reply.runs], [messages.problem(each) for each in reply.problems])
+
+    async def watch_runs(self) -> AsyncIterator[bytes]:
+        """The serialised runs at once and whenever they have changed, until some minutes are over.
+
+        Raises:
+            Deadline: they are; ask again.
+        """
+        call = self._stub.WatchRuns(loader_pb2.WatchRunsRequest(), timeout=_WATCH_SECONDS)
+        try:
+            while (listing := await _next(call)) is not None:
+                yield listing.SerializeToString(deterministic=True)
+        finally:
+            call.cancel()
 
     async def embedding(self, embedding_id: str) -> Embedding:
         """Describe one embedding: digest, shape, columns, sprite, whether a bookmarks file belongs to it."""

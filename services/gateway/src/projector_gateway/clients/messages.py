@@ -59,21 +59,15 @@ def embedding_summary(message: loader_pb2.EmbeddingSummary) -> schemas.Embedding
         step=message.step if message.HasField("step") else None,
         n_points=message.n_points,
         n_dims=message.n_dims,
+        version=message.version,
     )
 
 
 def embedding(message: loader_pb2.Embedding) -> schemas.Embedding:
     """Everything known of one embedding."""
-    summary = message.summary
     return schemas.Embedding(
-        id=summary.id,
-        run_id=summary.run_id,
+        **dict(embedding_summary(message.summary)),
         run_name=message.run_name,
-        tensor_name=summary.tensor_name,
-        display_name=summary.display_name,
-        step=summary.step if summary.HasField("step") else None,
-        n_points=summary.n_points,
-        n_dims=summary.n_dims,
         dtype=message.dtype,
         digest=message.digest,
         columns=[_column(column) for column in message.columns],

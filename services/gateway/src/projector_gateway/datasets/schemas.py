@@ -43,6 +43,7 @@ class EmbeddingSummary(Schema):
     step: int | None
     n_points: int
     n_dims: int
+    version: str = Field(description="Changes whenever the tensor or a file that goes with it may have changed")
 
 
 class Run(Schema):
@@ -88,15 +89,10 @@ class Sprite(Schema):
     digest: str
 
 
-class Embedding(Schema):
-    id: str
-    run_id: str
+class Embedding(EmbeddingSummary):
+    """All that is known of an embedding without its numbers."""
+
     run_name: str
-    tensor_name: str
-    display_name: str
-    step: int | None
-    n_points: int
-    n_dims: int
     dtype: str
     digest: str
     columns: list[Column]

@@ -139,6 +139,7 @@ def _encode_summary(summary: schemas.EmbeddingSummary | schemas.Embedding) -> lo
         step=summary.step,
         n_points=summary.n_points,
         n_dims=summary.n_dims,
+        version=summary.version,
     )
 
 
