@@ -22,6 +22,7 @@ def embedding(**changes: Any) -> Embedding:
         "step": None,
         "n_points": 10,
         "n_dims": 4,
+        "version": "v1",
         "dtype": "float32",
         "digest": "d" * 64,
         "columns": [],
