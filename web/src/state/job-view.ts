@@ -76,3 +76,13 @@ export function layoutOfFrame(job: Rest.Job, frame: DecodedFrame, rows: Uint32Ar
     explainedVariance: job.explained_variance_ratio,
   };
 }
+
+/** A layout that has just come decides whether it is shown in two or three dimensions. */
+export function shownDims(
+  components: readonly number[],
+  { method, nComponents }: Pick<LayoutState, 'method' | 'nComponents'>,
+  mostDims: 2 | 3 = 3,
+): 2 | 3 {
+  const wanted = method === 'pca' ? components.length : mostDims;
+  return wanted >= 3 && nComponents >= 3 ? 3 : 2;
+}

@@ -5,8 +5,8 @@ import type { JobState } from '../api/generated/projector_contracts/compute/v1/j
 import type { Rest } from '../api/rest-types';
 import type { JobListener } from '../api/socket';
 import type { ActionContext, JobConnection } from './context';
-import { jobWithState, layoutOfFrame, withLoss } from './job-view';
-import type { JobView, State } from './model';
+import { jobWithState, layoutOfFrame, shownDims, withLoss } from './job-view';
+import type { JobView } from './model';
 import { isFinal } from './selectors';
 
 const NORMAL_END = 1000;
@@ -14,6 +14,7 @@ const NORMAL_END = 1000;
 export class JobWatch {
   #connection: JobConnection | null = null;
   #jobId: string | null = null;
+  #mostDims: 2 | 3 = 3;
 
   constructor(
     private readonly context: ActionContext,
@@ -21,10 +22,16 @@ export class JobWatch {
     private readonly onDoubt: () => void,
   ) {}
 
-  /** Watches a job from its newest frame on; `losses` of an earlier look are kept. */
-  start(job: Rest.Job, losses: JobView['losses'] = []): void {
+  /**
+   * Watches a job from its newest frame on.
+   *
+   * @param losses of an earlier look, which are kept.
+   * @param mostDims in which it is shown at first; fewer where its layout has no more.
+   */
+  start(job: Rest.Job, losses: JobView['losses'] = [], mostDims: 2 | 3 = 3): void {
     this.stop();
     this.#jobId = job.id;
+    this.#mostDims = mostDims;
     this.context.store.update({ jobView: { job, connection: 'connecting', losses } });
     this.#tellNotices(job);
     const rows = job.rows ? Uint32Array.from(job.rows) : null;
@@ -60,7 +67,7 @@ export class JobWatch {
         jobView: { ...view, job, losses: withLoss(view.losses, frame) },
         layout,
         openBookmark: null,
-        ...(isFirst ? shownDims(state, layout) : {}),
+        ...(isFirst && { viewDims: shownDims(state.pca.components, layout, this.#mostDims) }),
       };
     });
   }
@@ -97,10 +104,4 @@ export class JobWatch {
     }
     if (failure) this.context.notify('error', subject, failure.message);
   }
-}
-
-/** A layout that has just come decides whether it is shown in two or three dimensions. */
-function shownDims(state: State, layout: { method: string; nComponents: number }): Pick<State, 'viewDims'> {
-  const wanted = layout.method === 'pca' ? state.pca.components.length : layout.nComponents;
-  return { viewDims: wanted >= 3 && layout.nComponents >= 3 ? 3 : 2 };
 }

@@ -5,10 +5,11 @@ import { ApiError, messageOf } from '../api/http';
 import type { Rest } from '../api/rest-types';
 import { type Columns, defaultColorColumn, defaultLabelColumn } from './actions/columns';
 import type { Neighbors } from './actions/neighbors';
+import type { Search } from './actions/search';
 import { bookmarkOf, readyCollections } from './collections';
 import type { ActionContext } from './context';
 import { NO_EMBEDDING } from './initial';
-import type { LayoutState } from './model';
+import type { LayoutState, State } from './model';
 import type { Projections } from './projections';
 import { defaultAppearance } from './url';
 import { describePca } from './variance';
@@ -18,16 +19,25 @@ export interface OpeningParts {
   readonly context: ActionContext;
   readonly columns: Columns;
   readonly projections: Projections;
-  readonly listNeighbors: Neighbors['list'];
+  readonly neighbors: Neighbors;
+  readonly search: Search;
 }
 
+/** How asking for something to be shown ended. Overtaken: something else was asked for since, and decides. */
+export type Outcome = 'shown' | 'failed' | 'overtaken';
+
 export class Opening {
-  #wanted: string | null = null; // of several bookmarks asked for, the last
+  #awaited: string | null = null;
 
   constructor(private readonly parts: OpeningParts) {}
 
-  /** Describes the embedding and fetches what every view of it needs; shows no layout yet. False: it failed. */
-  async embedding(id: string): Promise<boolean> {
+  /** The bookmark that was asked for and is on its way. */
+  get awaitedBookmark(): string | null {
+    return this.#awaited;
+  }
+
+  /** Describes the embedding and fetches what every view of it needs; shows no layout yet. */
+  async embedding(id: string): Promise<Outcome> {
     const { context, columns, projections } = this.parts;
     const { store, rest } = context;
     projections.clear();
@@ -41,7 +51,7 @@ export class Opening {
     });
     try {
       const value = await rest.embedding(id, signal);
-      if (signal.aborted) return false;
+      if (signal.aborted) return 'overtaken';
       store.update({
         embedding: { kind: 'ready', value },
         labelColumn: defaultLabelColumn(value),
@@ -50,15 +60,15 @@ export class Opening {
       });
       for (const { severity, subject, message } of value.problems) context.notify(severity, subject, message);
     } catch (error) {
-      if (signal.aborted) return false;
+      if (signal.aborted) return 'overtaken';
       store.update({ embedding: { kind: 'failed', message: messageOf(error) } });
-      return false;
+      return 'failed';
     }
     void columns.need(store.state.labelColumn);
     void columns.need(store.state.colorColumn);
     void this.#sprite(signal);
     void this.collections();
-    return true;
+    return 'shown';
   }
 
   /** Fetches the collections of the embedding that is open. */
@@ -82,34 +92,47 @@ export class Opening {
     }
   }
 
-  /** Shows a bookmark exactly as it was saved. False: it could not be, and a notice says why. */
-  async bookmark(id: string, flight: boolean): Promise<boolean> {
-    const { context } = this.parts;
-    const { store, rest } = context;
-    const before = store.state.openBookmark;
-    this.#wanted = id;
-    store.update({ openBookmark: id }); // who walks on quickly walks on from here
+  /** Shows a bookmark exactly as it was saved; a notice says why where it could not be. */
+  async bookmark(id: string, flight: boolean): Promise<Outcome> {
+    const { context, projections } = this.parts;
+    const { store, rest, scope } = context;
+    let before = store.state.openBookmark;
+    let isWanted = projections.claim();
+    this.#awaited = id;
+    store.update({ openBookmark: id }); // the list says at once which one was chosen
     try {
-      const bookmark = bookmarkOf(readyCollections(store.state), id) ?? (await rest.bookmark(id));
-      const { embedding } = store.state;
-      const here = embedding.kind === 'ready' && embedding.value.id === bookmark.embedding_id;
-      if (!here && !(await this.embedding(bookmark.embedding_id))) return false;
-      const frame = await rest.bookmarkLayout(id, context.scope.signal);
-      if (this.#wanted === id) this.#show(bookmark, frame, flight && here);
-      return true;
+      const known = bookmarkOf(readyCollections(store.state), id);
+      const bookmark = known ?? (await rest.bookmark(id, scope.signal));
+      if (!isWanted()) return 'overtaken';
+      const here = isOpen(store.state, bookmark.embedding_id);
+      if (!here) {
+        const opened = await this.embedding(bookmark.embedding_id);
+        if (opened !== 'shown') return opened;
+        before = null;
+        isWanted = projections.claim();
+      }
+      const frame = await rest.bookmarkLayout(id, scope.signal);
+      if (!isWanted()) return 'overtaken';
+      this.#show(bookmark, frame, flight && here);
+      return 'shown';
     } catch (error) {
-      if (this.#wanted === id) store.update({ openBookmark: before });
+      if (!isWanted()) return 'overtaken';
+      store.update({ openBookmark: before });
       const gone = error instanceof ApiError && error.status === 404;
       context.report('Bookmark', gone ? new Error('This bookmark does not exist any more.') : error);
-      return false;
+      return 'failed';
+    } finally {
+      if (this.#awaited === id) this.#awaited = null;
     }
   }
 
   #show(bookmark: Rest.Bookmark, frame: DecodedFrame, flight: boolean): void {
-    const { context, columns, projections, listNeighbors } = this.parts;
+    const { context, columns, projections, neighbors, search } = this.parts;
     const { store } = context;
     projections.leave();
     projections.forgetIsolated();
+    neighbors.actions.clearNeighbors();
+    search.abandon();
     store.update({
       ...stateOfView(bookmark, layoutOfBookmark(bookmark, frame)),
       cameraTarget: { camera: bookmark.view.camera, flight },
@@ -119,7 +142,7 @@ export class Opening {
     columns.refreshLegend();
     void columns.need(bookmark.view.label_column);
     void columns.need(bookmark.view.color_column);
-    if (bookmark.view.neighbors) void listNeighbors(bookmark.view.neighbors);
+    if (bookmark.view.neighbors) void neighbors.list(bookmark.view.neighbors);
   }
 
   #checkDigest(bookmark: Rest.Bookmark): void {
@@ -144,6 +167,10 @@ export class Opening {
       if (!signal.aborted) store.update({ sprite: { kind: 'failed', message: messageOf(error) } });
     }
   }
+}
+
+function isOpen({ embedding }: State, id: string): boolean {
+  return embedding.kind === 'ready' && embedding.value.id === id;
 }
 
 function layoutOfBookmark({ id, view }: Rest.Bookmark, frame: DecodedFrame): LayoutState {

@@ -5,7 +5,9 @@
 
 import { ApiError } from '../api/http';
 import type { Rest } from '../api/rest-types';
+import { sameRows } from '../domain/selection';
 import type { ActionContext } from './context';
+import { shownDims } from './job-view';
 import { JobWatch } from './job-watch';
 import type { JobView, LayoutState, PcaSettings, State, TsneSettings } from './model';
 import { isFinal } from './selectors';
@@ -26,7 +28,7 @@ const NOT_FOUND = 404;
 
 export class Projections {
   readonly #watch: JobWatch;
-  /** Looks by method: at all rows, and at the rows isolated now. */
+  /** Looks by method: at all rows, and at isolated rows. */
   readonly #looks = { all: new Map<Method, Look>(), isolated: new Map<Method, Look>() };
   #request = 0;
 
@@ -44,17 +46,24 @@ export class Projections {
     this.#looks.isolated.clear();
   }
 
-  /** Stops watching; the job itself goes on and its look is remembered. */
-  leave(): void {
+  /** Overtakes whatever was asked for before; the answer says whether nothing has overtaken this since. */
+  claim(): () => boolean {
     this.#request += 1;
-    const { layout, jobView, viewDims, pca, isolatedRows } = this.context.store.state;
+    const request = this.#request;
+    this.context.store.update({ requesting: false });
+    return () => request === this.#request;
+  }
+
+  /** Stops watching; the job itself goes on and its look is remembered. */
+  leave(): () => boolean {
+    const { layout, jobView, viewDims, pca } = this.context.store.state;
     if (jobView) {
-      const own = layout?.jobId === jobView.job.id ? layout : null;
-      const look = { layout: own, jobView, viewDims, pca };
-      this.#looksAt(isolatedRows).set(jobView.job.projection.method, look);
+      const { id, rows, projection } = jobView.job;
+      const look = { layout: layout?.jobId === id ? layout : null, jobView, viewDims, pca };
+      this.#looksAt(rowsOf(rows)).set(projection.method, look);
     }
     this.#watch.stop();
-    this.context.store.update({ requesting: false });
+    return this.claim();
   }
 
   /** Forgets the looks at isolated rows: others are isolated, or none. */
@@ -62,31 +71,40 @@ export class Projections {
     this.#looks.isolated.clear();
   }
 
-  /** Shows a method's last look over the rows of the state; false when there is none in this session. */
-  resume(method: Method): boolean {
-    const look = this.#looksAt(this.context.store.state.isolatedRows).get(method);
-    if (!look) return false;
+  /**
+   * Shows a method's last look over the rows of the state; false when there is none in this session.
+   *
+   * @param components of PCA to be shown; those of the look unless given.
+   */
+  resume(method: Method, components?: readonly number[]): boolean {
+    const { isolatedRows } = this.context.store.state;
+    const look = this.#looksAt(isolatedRows).get(method);
+    if (!look || !sameRows(rowsOf(look.jobView.job.rows), isolatedRows)) return false;
     this.leave();
-    this.#show(look);
+    this.#show(components ? withComponents(look, components) : look);
     return true;
   }
 
-  /** Shows a job: at once when it was shown before, else as soon as its newest frame is there. */
-  async join(jobId: string): Promise<boolean> {
+  /**
+   * Shows a job: at once when it was shown before, else as soon as its newest frame is there. False: it is gone.
+   *
+   * @param components of its layout to be shown, as far as it has them.
+   */
+  async join(jobId: string, components: readonly number[]): Promise<boolean> {
     const known = this.#lookOf(jobId);
-    this.leave();
+    const isWanted = this.leave();
     if (known) {
       const { projection, rows } = known.jobView.job;
       this.context.store.update({ isolatedRows: rowsOf(rows), projectionTab: projection.method });
-      this.#show(known);
+      this.#show(withComponents(known, components));
       return true;
     }
-    const request = this.#request;
     try {
       const job = await this.context.rest.job(jobId, this.context.scope.signal);
-      if (request === this.#request) this.#follow(job);
+      if (isWanted()) this.#follow(job, components);
       return true;
     } catch (error) {
+      if (!isWanted()) return true;
       if (!(error instanceof ApiError && error.status === NOT_FOUND)) throw error;
       const message =
         'The projection of this link is no longer kept; its bookmarks are. PCA is shown instead.';
@@ -99,8 +117,7 @@ export class Projections {
   async run(method: Method): Promise<void> {
     const { embedding, isolatedRows } = this.context.store.state;
     if (embedding.kind !== 'ready') return;
-    this.leave();
-    const request = this.#request;
+    const isWanted = this.leave();
     this.context.store.update({ requesting: true });
     try {
       const job = await this.context.rest.createJob(
@@ -113,12 +130,19 @@ export class Projections {
         },
         this.context.scope.signal,
       );
-      if (request === this.#request) this.#watch.start(job);
+      if (isWanted()) this.#watch.start(job);
     } catch (error) {
       this.context.report(method === 'pca' ? 'PCA' : 't-SNE', error);
+      if (isWanted()) this.#goOn();
     } finally {
-      if (request === this.#request) this.context.store.update({ requesting: false });
+      if (isWanted()) this.context.store.update({ requesting: false });
     }
+  }
+
+  /** Watches the job that is still shown again: what was to replace it will not come. */
+  #goOn(): void {
+    const { jobView } = this.context.store.state;
+    if (jobView && !isFinal(jobView.job.phase)) this.#watch.start(jobView.job, jobView.losses);
   }
 
   #show({ layout, jobView, viewDims, pca }: Look): void {
@@ -127,14 +151,15 @@ export class Projections {
     else this.#watch.start(jobView.job, jobView.losses);
   }
 
-  #follow(job: Rest.Job): void {
+  #follow(job: Rest.Job, components: readonly number[]): void {
     const { projection } = job;
     this.context.store.update({
       isolatedRows: rowsOf(job.rows),
       projectionTab: projection.method,
       ...settingsOf(projection),
+      ...(projection.method === 'pca' && { pca: { components } }),
     });
-    this.#watch.start(job);
+    this.#watch.start(job, [], components.length === 2 ? 2 : 3);
   }
 
   #looksAt(rows: Uint32Array | null): Map<Method, Look> {
@@ -149,6 +174,16 @@ export class Projections {
 
 function rowsOf(rows: Rest.Job['rows']): Uint32Array | null {
   return rows ? Uint32Array.from(rows) : null;
+}
+
+function withComponents(look: Look, components: readonly number[]): Look {
+  const { layout } = look;
+  const mostDims = components.length === 2 ? 2 : 3;
+  return {
+    ...look,
+    viewDims: layout ? shownDims(components, layout, mostDims) : look.viewDims,
+    ...(look.jobView.job.projection.method === 'pca' && { pca: { components } }),
+  };
 }
 
 /** The projection a person has set up in a tab. */

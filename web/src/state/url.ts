@@ -126,7 +126,7 @@ function changedView(state: State, start: PlainView | null): Address {
   if (start === null) return {};
   const { labelColumn, colorColumn, colorMode, appearance, layout } = state;
   const selection = Array.from(state.selection.subarray(0, MOST_SELECTED + 1));
-  const components = layout?.method === 'pca' ? shownComponents(state, layout) : start.components;
+  const components = layout ? shownComponents(state, layout) : start.components;
   return {
     ...(labelColumn !== start.label_column && { label: labelColumn }),
     ...(colorColumn !== start.color_column && { color: colorColumn }),
@@ -175,7 +175,7 @@ function formatNeighbors({ row, k, metric }: NeighborsQuery): string {
 /** Null for an empty text: no neighbors; undefined where the text makes no sense. */
 function parseNeighbors(text: string | null): NeighborsQuery | null | undefined {
   if (text === '') return null;
-  const [, row, k, metric] = text?.match(/^(\d{1,9}),(\d{1,4}),(cosine|euclidean)$/) ?? [];
+  const [, row, k, metric] = text?.match(/^(\d{1,9}),([1-9]\d{0,3}),(cosine|euclidean)$/) ?? [];
   if (row === undefined || k === undefined) return undefined;
   return { row: Number(row), k: Number(k), metric: metric === 'euclidean' ? 'euclidean' : 'cosine' };
 }

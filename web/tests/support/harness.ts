@@ -73,9 +73,10 @@ export function harness(): Harness {
   });
 }
 
-/** Opens the first embedding and waits until its PCA is watched. */
-export async function opened(): Promise<Harness> {
+/** Opens the first embedding and waits until its PCA is watched; the gateway may be prepared before. */
+export async function opened(prepare: (gateway: FakeGateway) => void = () => undefined): Promise<Harness> {
   const page = harness();
+  prepare(page.gateway);
   await page.loadRuns();
   await page.visit({});
   await vi.waitFor(() => {

@@ -41,7 +41,7 @@ export function bookmarkActions(
     saveBookmark: (name) => saveBookmark(context, opening, collections, name),
     openBookmark: async (id) => void (await opening.bookmark(id, true)),
     stepBookmark: async (direction) => {
-      const id = neighborOf(store.state, direction);
+      const id = neighborOf(store.state, opening.awaitedBookmark, direction);
       if (id !== null) await opening.bookmark(id, true);
     },
     renameBookmark: async (id, name) => {
@@ -138,11 +138,12 @@ function layoutSource(state: State): Rest.BookmarkRequest['layout'] | null {
   return origin?.job_id && origin.sequence ? { job_id: origin.job_id, sequence: origin.sequence } : null;
 }
 
-/** The bookmark before or after the open one; the first or last when none is open. */
-function neighborOf(state: State, direction: 1 | -1): string | null {
+/** The bookmark before or after the awaited or else the open one; the first or last when there is neither. */
+function neighborOf(state: State, awaited: string | null, direction: 1 | -1): string | null {
   const collection = readyCollections(state).find(({ id }) => id === state.openCollection);
   if (!collection) return null;
-  const place = collection.bookmarks.findIndex(({ id }) => id === state.openBookmark);
+  const from = awaited ?? state.openBookmark;
+  const place = collection.bookmarks.findIndex(({ id }) => id === from);
   const next = place < 0 ? (direction === 1 ? 0 : collection.bookmarks.length - 1) : place + direction;
   return collection.bookmarks[next]?.id ?? null;
 }

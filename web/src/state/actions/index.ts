@@ -7,7 +7,7 @@ import { Projections } from '../projections';
 import { isOutdated } from '../selectors';
 import type { Address } from '../url';
 import { addressOf, formatAddress } from '../url';
-import { visit } from '../visit';
+import { Visits } from '../visit';
 import { appearanceActions } from './appearance';
 import { bookmarkActions } from './bookmarks';
 import { collections } from './collections';
@@ -16,7 +16,7 @@ import { isolationActions } from './isolation';
 import { neighbors } from './neighbors';
 import { projectionActions } from './projections';
 import { loadRuns } from './runs';
-import { searchActions } from './search';
+import { search } from './search';
 import { selectionActions } from './selection';
 
 export interface Flows {
@@ -33,22 +33,19 @@ export function flows(context: ActionContext, onDoubt: () => void): Flows {
   const columnFlow = columns(context);
   const projections = new Projections(context, onDoubt);
   const neighborFlow = neighbors(context);
-  const opening = new Opening({
-    context,
-    columns: columnFlow,
-    projections,
-    listNeighbors: neighborFlow.list,
-  });
   const selection = selectionActions(store, neighborFlow.actions.clearNeighbors);
+  const searchFlow = search(context, selection.select);
+  const parts = { context, columns: columnFlow, projections, neighbors: neighborFlow };
+  const opening = new Opening({ ...parts, search: searchFlow });
+  const visits = new Visits({ ...parts, opening });
   const collectionFlow = collections(context, () => opening.collections());
-  const parts = { context, columns: columnFlow, opening, projections, listNeighbors: neighborFlow.list };
-  const go = (address: Address) => visit(parts, address);
   return {
-    visit: go,
+    visit: (address) => visits.go(address),
     loadRuns: () => loadRuns(context),
     runsChanged: async () => {
       await loadRuns(context);
-      if (store.state.embedding.kind !== 'ready') await go({});
+      const { kind } = store.state.embedding;
+      if (kind === 'idle' || kind === 'failed') await visits.go(visits.address);
     },
     refreshLegend: columnFlow.refreshLegend,
     actions: {
@@ -57,19 +54,19 @@ export function flows(context: ActionContext, onDoubt: () => void): Flows {
       ...projectionActions(context, projections),
       ...selection,
       ...neighborFlow.actions,
-      ...searchActions(context, selection.select),
+      ...searchFlow.actions,
       ...isolationActions(context, projections),
       ...collectionFlow.actions,
       ...bookmarkActions(context, opening, collectionFlow),
-      openEmbedding: (embedding) => go({ embedding }),
+      openEmbedding: (embedding) => visits.go({ embedding }),
       reload: async () => {
-        const { job, ...address } = addressOf(store.state);
+        const { job, ...address } = visits.address;
         await loadRuns(context);
         if (isOutdated(store.state)) {
           store.update({ embedding: { kind: 'idle' } });
-          await go(address); // without the job, whose layout is that of the old files
+          await visits.go(address); // without the job, whose layout is that of the old files
         } else {
-          await go(job === undefined ? address : { ...address, job });
+          await visits.go(job === undefined ? address : { ...address, job });
         }
       },
       shareLink: () => new URL(formatAddress(addressOf(store.state)) || '?', pageUrl()).href,

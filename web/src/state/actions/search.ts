@@ -3,13 +3,17 @@ import type { ActionContext } from '../context';
 import { NO_SEARCH } from '../initial';
 import type { Actions, SearchState } from '../model';
 
-type SearchActions = Pick<Actions, 'setSearch' | 'selectSearchResult'>;
+export interface Search {
+  readonly actions: Pick<Actions, 'setSearch' | 'selectSearchResult'>;
+  /** Nobody waits for the answer on its way any more. */
+  readonly abandon: () => void;
+}
 
 const PAUSE_MS = 200;
 /** Rows of one answer; the count tells of the rest. */
 const MOST_MATCHES = 100_000;
 
-export function searchActions(context: ActionContext, select: Actions['select']): SearchActions {
+export function search(context: ActionContext, select: Actions['select']): Search {
   const { store, scope } = context;
   let asking = new AbortController();
 
@@ -33,10 +37,13 @@ export function searchActions(context: ActionContext, select: Actions['select'])
   };
 
   return {
-    setSearch,
-    selectSearchResult: () => {
-      const { result } = store.state.search;
-      if (result.kind === 'ready') select(result.value.rows, 'replace');
+    abandon: () => asking.abort(),
+    actions: {
+      setSearch,
+      selectSearchResult: () => {
+        const { result } = store.state.search;
+        if (result.kind === 'ready') select(result.value.rows, 'replace');
+      },
     },
   };
 }
