@@ -78,7 +78,7 @@ types: $(STAMPS)/test web/src/api/generated ## mypy --strict, tsc
 
 .PHONY: test-unit
 test-unit: $(STAMPS)/test web/src/api/generated ## pure tests, Python and TypeScript
-	$(STAGE_SHOWN) 'Tests: unit' $(BIN)/pytest -q tests/unit $(wildcard tests/contract)
+	$(STAGE_SHOWN) 'Tests: unit' $(BIN)/pytest -q tests/unit $(wildcard tests/contract tests/parity)
 	$(STAGE_SHOWN) 'Tests: page units' $(NPM) run test
 
 .PHONY: test-integration
