@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Response, expect
 
 from e2e.projector_page import ProjectorPage
+
+
+def is_of_new_bookmark(response: Response) -> bool:
+    return response.ok and response.request.method == "POST" and response.url.endswith("/bookmarks")
 
 
 class BookmarksPanel:
@@ -27,13 +31,20 @@ class BookmarksPanel:
         expect(dialog).to_be_hidden()
         expect(self._views).to_have_count(0)
 
+    def choose_collection(self, name: str) -> None:
+        """Open the newest collection of that name."""
+        choice = self._page.get_by_role("combobox", name="Collection")
+        option = choice.get_by_role("option").filter(has_text=name).last
+        choice.select_option(value=option.get_attribute("value"))
+
     def save(self, name: str) -> str:
         """Save what is shown under a name; the id of the new view."""
-        self._page.get_by_label("Name of the view").fill(name)
-        self._page.get_by_role("button", name="Save view").click()
+        self._page.get_by_label("Name of the view").first.fill(name)
+        with self._page.expect_response(is_of_new_bookmark) as answer:
+            self._page.get_by_role("button", name="Save view").click()
         expect(self.view(name)).to_be_visible()
-        self._projector.wait(lambda: self._projector.shown().bookmark != "", what="the saved view to be the open one")
-        return self._projector.shown().bookmark
+        bookmark_id: str = answer.value.json()["id"]
+        return bookmark_id
 
     def names(self) -> list[str]:
         """Of the open collection, in order."""
@@ -54,7 +65,7 @@ class BookmarksPanel:
 
     def rename(self, name: str, new_name: str) -> None:
         self.act(name, "Rename")
-        field = self._page.get_by_label("Name of the view").locator("visible=true").first
+        field = self._views.get_by_label("Name of the view")
         field.fill(new_name)
         field.press("Enter")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +18,8 @@ from fixtures.deadline import wait_until
 
 SHOWN_SECONDS = 120.0
 """First paint with software WebGL on a busy machine."""
+ADDRESS_DIGITS = 1e-5
+"""How exactly an address holds a camera."""
 ANSWER_SECONDS = 30.0
 """Something that takes a moment on an idle machine."""
 
@@ -52,7 +55,11 @@ class ProjectorPage:
 
     def open(self, path: str = "/") -> None:
         """Open a path and wait until points are drawn."""
-        self.page.goto(self.base_url + path)
+        self.open_link(self.base_url + path)
+
+    def open_link(self, link: str) -> None:
+        """Open an address that somebody sent."""
+        self.page.goto(link)
         self.wait_for_points()
 
     def reload(self) -> None:
@@ -70,6 +77,12 @@ class ProjectorPage:
         """One part of the address, None where it is left out."""
         found = parse_qs(urlsplit(self.page.url).query, keep_blank_values=True).get(name)
         return found[0] if found else None
+
+    def fetch(self, path: str) -> bytes:
+        """What the REST API answers, below ``/api/v1``."""
+        answer = self.page.request.get(f"{self.base_url}/api/v1{path}")
+        assert answer.ok, f"{path}: {answer.status} {answer.text()}"
+        return answer.body()
 
     @property
     def cloud(self) -> Locator:
@@ -116,6 +129,22 @@ class ProjectorPage:
         self.wait(lambda: len(self.traffic.sockets) > n_before, what="the job to be watched")
         return self.traffic.sockets[-1].job_id
 
+    def run_tsne_to_its_end(self, *, n_dims: int, perplexity: int, n_steps: int) -> str:
+        """As ``run_tsne``, and wait until all steps are done."""
+        job_id = self.run_tsne(n_dims=n_dims, perplexity=perplexity, n_steps=n_steps)
+        self.wait_for_end(n_steps)
+        return job_id
+
+    def wait_for_end(self, n_steps: int) -> None:
+        """Wait until the last step of a t-SNE is shown."""
+        self.wait_for_step(n_steps)
+        self.wait_for_phase("finished")
+
+    def stop(self) -> None:
+        """Stop the t-SNE with the button of the timeline, and wait until it rests."""
+        self.by_id("timeline").get_by_role("button", name="Stop").click()
+        self.wait_for_phase("stopped")
+
     def wait_for_step(self, step: int) -> None:
         """Wait until the t-SNE that is shown has come so far."""
         self.wait(
@@ -134,28 +163,55 @@ class ProjectorPage:
         self.wait(lambda: self.shown().camera != "", what="a camera that rests")
         return self.shown().camera
 
-    def wait_for_camera(self, camera: str) -> None:
-        """Wait until the camera rests exactly there."""
-        self.wait(lambda: self.shown().camera == camera, what=f"the camera {camera}")
+    def wait_for_camera(self, camera: str, *, within: float = 0.0) -> None:
+        """Wait until the camera rests there: to the bit, or as near as the five digits of an address."""
+        wanted = _numbers(camera)
 
-    def wait_for_another_camera(self, before: str) -> None:
-        self.wait(lambda: self.shown().camera != before, what="the camera to rest elsewhere")
+        self.wait(lambda: _are_near(_numbers(self.shown().camera), wanted, within), what=f"the camera {camera}")
+
+    def wait_for_other_camera(self, before: str) -> None:
+        """Wait until the camera rests elsewhere."""
+        self.wait(lambda: self.shown().camera not in {"", before}, what="another camera")
 
     def turn(self) -> None:
-        """Turn (or move, in 2-D) the picture a little and come closer."""
+        """Turn (or move, in 2-D) the picture a little and come closer; wait until the address says so."""
         for key in ("ArrowLeft", "ArrowUp", "+"):
             before = self.camera()
             self.cloud.press(key)
-            self.wait_for_another_camera(before)
+            self.wait_for_other_camera(before)
+        self.wait(
+            lambda: _are_near(_numbers_of_address(self.address("camera")), _numbers(self.camera()), ADDRESS_DIGITS),
+            what="the camera in the address",
+        )
+
+    # --- rows --------------------------------------------------------------------------------------------------------
+
+    def search(self, text: str, *, column: str | None = None) -> None:
+        """Search a column of the metadata (the label's, where none is named) and wait for the answer."""
+        field = self.page.get_by_label("Search the metadata")
+        if column is not None:
+            self.page.get_by_label("Column to search").select_option(column)
+        with self.page.expect_response(lambda response: response.url.endswith("/search")):
+            field.fill(text)
+
+    def select_matches(self, text: str, *, column: str) -> None:
+        """Select everything that a search finds, and end the search."""
+        self.search(text, column=column)
+        self.page.get_by_role("button", name="Select", exact=True).click()
+        self.page.get_by_role("button", name="Clear the search").click()
+
+    def rows(self, label: str) -> list[int]:
+        """Rows of one of the inspector's lists, in their order."""
+        entries = self.page.get_by_role("list", name=label).get_by_role("button")
+        return [int(row) for row in entries.evaluate_all("entries => entries.map(entry => entry.dataset.row)")]
 
     # --- everything else ---------------------------------------------------------------------------------------------
 
     def choose(self, group: str, choice: str) -> None:
         """Take one of several choices that are drawn as one control."""
         control = self.page.get_by_role("group", name=group)
-        radio = control.get_by_role("radio", name=choice)
-        control.locator("label", has=radio).click()
-        expect(radio).to_be_checked()
+        control.locator("label", has=self.page.get_by_role("radio", name=choice, exact=True)).click()
+        expect(control.get_by_role("radio", name=choice, exact=True)).to_be_checked()
 
     def wait(self, is_true: Callable[[], bool], *, what: str, seconds: float = ANSWER_SECONDS) -> None:
         """Wait for something while the page's events come in."""
@@ -172,3 +228,22 @@ class ProjectorPage:
     def cloud_pixels(self) -> NDArray[np.int16]:
         """The picture with what lies over it; ``(height, width, 3)``, 0 to 255."""
         return np.asarray(Image.open(io.BytesIO(self.cloud_png())).convert("RGB")).astype(np.int16)
+
+
+def _numbers(camera: str) -> NDArray[np.float64]:
+    """Whether it is a perspective, then position, target, up and zoom; empty for no camera."""
+    if not camera:
+        return np.empty(0)
+    parts = json.loads(camera)
+    vectors = [*parts["position"], *parts["target"], *parts["up"]]
+    return np.array([parts["mode"] == "perspective", *vectors, parts["zoom"]], np.float64)
+
+
+def _numbers_of_address(camera: str | None) -> NDArray[np.float64]:
+    """The same of an address's camera."""
+    mode, *numbers = (camera or "").split(",")
+    return np.array([mode == "p", *map(float, numbers)], np.float64)
+
+
+def _are_near(numbers: NDArray[np.float64], wanted: NDArray[np.float64], within: float) -> bool:
+    return numbers.shape == wanted.shape and bool((np.abs(numbers - wanted) <= within).all())
