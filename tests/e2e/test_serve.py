@@ -13,7 +13,7 @@ from typing import Any
 
 from fixtures.deadline import wait_until
 from fixtures.processes import marked_processes
-from fixtures.projector import STOP_SECONDS, RunningProjector, running_projector
+from fixtures.projector import STOP_SECONDS, running_projector
 from projector_cli.home import Home
 
 
@@ -33,19 +33,14 @@ def answers(url: str) -> bool:
         return False
 
 
-def pid_of(running: RunningProjector, module: str) -> int:
-    """The oldest process of a part: its parent, where it has a pool."""
-    return min((process.pid for process in marked_processes(running.mark) if module in process.command), default=0)
-
-
 def test_a_killed_gateway_comes_back(demo_root: Path, tmp_path: Path) -> None:
     with running_projector(demo_root, tmp_path) as running:
-        killed = pid_of(running, "projector_gateway.main")
+        killed = running.pid_of("projector_gateway.main")
 
         os.kill(killed, signal.SIGKILL)
 
         wait_until(
-            lambda: pid_of(running, "projector_gateway.main") not in {0, killed}, seconds=30, what="a new gateway"
+            lambda: running.pid_of("projector_gateway.main") not in {0, killed}, seconds=30, what="a new gateway"
         )
         wait_until(lambda: answers(f"{running.url}/api/v1/runs"), seconds=60, what="the new gateway to answer")
         assert "gateway ended (killed by SIGKILL); it starts again in 0.5 s" in running.output.read_text()
