@@ -81,7 +81,9 @@ def jobs() -> JobsInMemory:
 
 @pytest.fixture
 def limits() -> Limits:
-    return replace(Limits(), collections_per_embedding=3, bookmarks_per_collection=3, selected_rows=4)
+    return replace(
+        Limits(), collections_per_embedding=3, bookmarks_per_collection=3, selected_rows=4, file_bytes=20_000
+    )
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from projector_gateway.migrate import migrate
 pytestmark = pytest.mark.integration
 
 _FIRST = "0001"
+_LATEST = "0003"
 _FILLED = (
     "INSERT INTO layouts (digest, n_points, n_dims, event) VALUES ('abc', 1, 2, :event)",
     "INSERT INTO collections (id, embedding_id, embedding_digest, n_points, n_dims, name, source, version, created_at)"
@@ -56,11 +57,13 @@ async def test_rows_of_the_first_schema_survive(database_url: str) -> None:
     database = await Database.open(database_url)
     async with database.reading() as session:
         (collection,) = await CollectionRepository(session).of_embedding("e1")
+        bookmark = await CollectionRepository(session).read_bookmark("b1", to_export=True)
         layout = await CollectionRepository(session).read_layout("b1")
     await database.close()
     assert (collection.name, collection.version, collection.problems) == ("Old", 3, "[]")
     assert collection.created_at.isoformat() == "2026-01-02T03:04:05+00:00"
-    assert [bookmark.tensorboard_fields for bookmark in collection.bookmarks] == [None]
+    assert [each.id for each in collection.bookmarks] == ["b1"]
+    assert (bookmark.tensorboard_fields, bookmark.tensorboard_points) == (None, None)
     assert layout.event == b"\x00\xff"
 
 
@@ -68,7 +71,7 @@ async def test_migrating_again_changes_nothing(database_url: str) -> None:
     await migrate(database_url)
     await migrate(database_url)
 
-    assert await _revisions(database_url) == ["0002"]
+    assert await _revisions(database_url) == [_LATEST]
 
 
 async def test_processes_that_migrate_at_once_do_not_disturb_each_other(database_url: str) -> None:
@@ -78,7 +81,7 @@ async def test_processes_that_migrate_at_once_do_not_disturb_each_other(database
     started = [await asyncio.create_subprocess_exec(*command, env=environment) for _ in range(3)]
 
     assert [await process.wait() for process in started] == [0, 0, 0]
-    assert await _revisions(database_url) == ["0002"]
+    assert await _revisions(database_url) == [_LATEST]
 
 
 async def test_a_failed_migration_leaves_the_old_schema(database_url: str) -> None:

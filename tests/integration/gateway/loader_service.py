@@ -56,12 +56,20 @@ _CONTENTS: dict[str, loader_pb2.Column] = {
 
 
 class LoaderService(loader_pb2_grpc.LoaderServiceServicer):
-    """Answers for one embedding; remembers the request ids it was given."""
+    """Answers for one embedding.
+
+    Attributes:
+        request_ids: those that it was given.
+        bookmarks: content of the bookmarks file.
+        n_chunks: how many chunks of it were sent.
+    """
 
     def __init__(self) -> None:
         self.request_ids: list[str] = []
         self._version = 0
         self._changed = asyncio.Event()
+        self.bookmarks = BOOKMARKS
+        self.n_chunks = 0
 
     async def ListRuns(self, request: loader_pb2.ListRunsRequest, context: Any) -> loader_pb2.ListRunsResponse:
         self._note(context)
@@ -138,7 +146,9 @@ class LoaderService(loader_pb2_grpc.LoaderServiceServicer):
         self, request: loader_pb2.ReadBookmarksRequest, context: Any
     ) -> AsyncIterator[loader_pb2.BookmarksChunk]:
         await self._check(request.embedding_id, context)
-        yield loader_pb2.BookmarksChunk(content=BOOKMARKS)
+        for start in range(0, len(self.bookmarks), _CHUNK_BYTES):
+            self.n_chunks += 1
+            yield loader_pb2.BookmarksChunk(content=self.bookmarks[start : start + _CHUNK_BYTES])
 
     async def _check(self, embedding_id: str, context: Any) -> None:
         self._note(context)

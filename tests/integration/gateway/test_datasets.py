@@ -98,3 +98,14 @@ async def test_a_loader_that_is_away_is_unavailable_in_time(settings: GatewaySet
 async def test_a_gateway_whose_parts_answer_is_ready(gateway: RunningGateway, http: httpx.AsyncClient) -> None:
     assert (await http.get("/health/live")).status_code == 200
     assert (await http.get("/health/ready")).json() == {"status": "ready", "missing": []}
+
+
+async def test_of_a_large_bookmarks_file_only_so_much_is_read(
+    gateway: RunningGateway, loader_service: LoaderService
+) -> None:
+    loader_service.bookmarks = bytes(2_000_000)
+    content = await gateway.services.loader.bookmarks(EMBEDDING_ID, max_bytes=2500)
+    assert content == bytes(3000)
+    assert loader_service.n_chunks < 1500
+    loader_service.bookmarks = b"[1, 2]"
+    assert await gateway.services.loader.bookmarks(EMBEDDING_ID, max_bytes=2500) == b"[1, 2]"

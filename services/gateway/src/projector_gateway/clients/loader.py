@@ -138,12 +138,21 @@ class Loader:
         header = (await _first(call)).header
         return Content(call, part="image", digest=header.digest, media_type=header.media_type)
 
-    async def bookmarks(self, embedding_id: str) -> bytes:
-        """The bookmarks file that the embedding's projector config names."""
+    async def bookmarks(self, embedding_id: str, *, max_bytes: int) -> bytes:
+        """The bookmarks file that the embedding's projector config names.
+
+        Args:
+            max_bytes: of a larger file only a beginning of at least so many bytes is read.
+        """
         request = loader_pb2.ReadBookmarksRequest(embedding_id=embedding_id)
         call = self._stub.ReadBookmarks(request, timeout=_STREAM_SECONDS, metadata=_metadata())
-        with _asking():
-            return b"".join([chunk.content async for chunk in call])
+        content = bytearray()
+        try:
+            while len(content) < max_bytes and (chunk := await _next(call)):
+                content += chunk.content
+        finally:
+            call.cancel()
+        return bytes(content)
 
     async def is_serving(self) -> bool:
         """Whether the loader says that it is ready; False when it cannot be asked."""

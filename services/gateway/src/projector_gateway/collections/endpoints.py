@@ -78,7 +78,7 @@ async def import_collection(
     embedding_id: str, name: str, collections: CollectionsDependency, request: Request, response: Response
 ) -> ImportResult:
     """Make a collection of a TensorBoard bookmark file, which is the request's body."""
-    result = await collections.files.load(embedding_id, name, await request.body())
+    result = await collections.files.load(embedding_id, name, request.body)
     _tagged(result.collection, response)
     return result
 

@@ -5,27 +5,23 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 from starlette.concurrency import iterate_in_threadpool
 
-from projector_chassis.errors import Conflict, InvalidArgument, NotFound, PublicError, TooLarge
+from projector_chassis.errors import Conflict, Deadline, InvalidArgument, NotFound, PublicError, TooLarge
 from projector_gateway.collections.limits import Limits
 from projector_gateway.collections.messages import StoredLayout, encode_layout
 from projector_gateway.collections.orm import CollectionRow
 from projector_gateway.collections.records import Source, new_bookmark, new_collection, show_collection
 from projector_gateway.collections.repository import CollectionRepository
 from projector_gateway.collections.schemas import ImportResult, View
-from projector_gateway.collections.tensorboard_bookmarks import (
-    EmbeddingShape,
-    ReadBookmark,
-    ReadFile,
-    read_bookmarks,
-)
+from projector_gateway.collections.tensorboard_bookmarks import ReadBookmark, ReadFile, read_bookmarks
 from projector_gateway.collections.tensorboard_export import SavedBookmark, state_pieces
+from projector_gateway.collections.tensorboard_rows import EmbeddingShape
 from projector_gateway.collections.view_rules import check_name
 from projector_gateway.database import Database
 from projector_gateway.datasets.schemas import Embedding, Problem
@@ -35,6 +31,10 @@ _CONFIG_FILE = "bookmarks_path of the projector config"
 _LOOK_AGAIN_SECONDS = 30.0
 """A config's bookmarks file is read at most so often, however many people open the page."""
 _MAX_NAMED_PROBLEMS = 3
+_FILES_AT_ONCE = 2
+"""So many uploads, and so many config files, lie in memory."""
+_UPLOAD_SECONDS = 120.0
+"""How long a file may take to arrive, since others wait for their turn."""
 
 _log = structlog.get_logger(__name__)
 
@@ -45,8 +45,8 @@ class Embeddings(Protocol):
     async def embedding(self, embedding_id: str) -> Embedding:
         """One embedding; raises ``NotFound``."""
 
-    async def bookmarks(self, embedding_id: str) -> bytes:
-        """The bookmarks file of an embedding that has one."""
+    async def bookmarks(self, embedding_id: str, *, max_bytes: int) -> bytes:
+        """The bookmarks file of an embedding that has one, or its beginning of at least ``max_bytes``."""
 
 
 @dataclass(frozen=True)
@@ -72,21 +72,28 @@ class BookmarkFiles:
         self._database = database
         self._embeddings = embeddings
         self._limits = limits
+        self._uploads = asyncio.Semaphore(_FILES_AT_ONCE)
+        self._config_files = asyncio.Semaphore(_FILES_AT_ONCE)
         self._one_at_a_time = asyncio.Semaphore()  # a large file takes several times its size while it is read
         self._looked_at: dict[str, float] = {}
 
-    async def load(self, embedding_id: str, name: str, content: bytes) -> ImportResult:
+    async def load(self, embedding_id: str, name: str, receive: Callable[[], Awaitable[bytes]]) -> ImportResult:
         """Make a collection of an uploaded file.
+
+        Args:
+            receive: receives the file; called once it is wanted, so that few files lie in memory at once.
 
         Raises:
             InvalidArgument: the file is no bookmark file, or no state of it fits the embedding.
             NotFound: no such embedding.
-            TooLarge: the file exceeds the limit.
+            TooLarge: the file exceeds the limits.
+            Deadline: the file did not arrive in time.
             Conflict: the embedding has as many collections as are allowed.
         """
         name = check_name(name)
         embedding = await self._embeddings.embedding(embedding_id)
-        imported = await self._read(content, embedding)
+        async with self._uploads:
+            imported = await self._read(await _received(receive), embedding)
         if not imported.bookmarks:
             reasons = " ".join(problem.message for problem in imported.problems[:_MAX_NAMED_PROBLEMS])
             raise InvalidArgument(f"The file holds no bookmark for this embedding. {reasons}".strip())
@@ -102,16 +109,16 @@ class BookmarkFiles:
         A file that cannot be read becomes an empty collection that says why. That the loader cannot be asked is no
         reason to hide the collections that are stored, so it is only logged.
         """
-        now = time.monotonic()
-        if now - self._looked_at.get(embedding_id, -_LOOK_AGAIN_SECONDS) < _LOOK_AGAIN_SECONDS:
+        if self._has_looked(embedding_id):
             return
         try:
             embedding = await self._embeddings.embedding(embedding_id)
             if embedding.has_bookmarks:
-                await self._import_config_file(embedding, await self._embeddings.bookmarks(embedding_id))
+                await self._load_config_file(embedding)
         except PublicError as error:
             _log.warning("config_bookmarks_not_read", embedding_id=embedding_id, error=error.message)
             return
+        now = time.monotonic()
         fresh = {known: at for known, at in self._looked_at.items() if now - at < _LOOK_AGAIN_SECONDS}
         self._looked_at = fresh | {embedding_id: now}
 
@@ -141,9 +148,25 @@ class BookmarkFiles:
     async def _saved(self, bookmark_id: str) -> SavedBookmark:
         async with self._database.reading() as session:
             repository = CollectionRepository(session)
-            row = await repository.read_bookmark(bookmark_id)
+            row = await repository.read_bookmark(bookmark_id, to_export=True)
             layout = await repository.read_layout(bookmark_id)
-        return SavedBookmark(row.name, View.model_validate_json(row.view), layout.event, row.tensorboard_fields)
+        return SavedBookmark(
+            row.name,
+            View.model_validate_json(row.view),
+            layout.event,
+            fields=row.tensorboard_fields,
+            points=row.tensorboard_points,
+        )
+
+    def _has_looked(self, embedding_id: str) -> bool:
+        return time.monotonic() - self._looked_at.get(embedding_id, -_LOOK_AGAIN_SECONDS) < _LOOK_AGAIN_SECONDS
+
+    async def _load_config_file(self, embedding: Embedding) -> None:
+        async with self._config_files:
+            if self._has_looked(embedding.id):  # somebody else, while this one waited
+                return
+            beyond = self._limits.file_bytes + 1  # enough to know that a file is too large
+            await self._import_config_file(embedding, await self._embeddings.bookmarks(embedding.id, max_bytes=beyond))
 
     async def _import_config_file(self, embedding: Embedding, content: bytes) -> None:
         digest = await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest())
@@ -162,7 +185,7 @@ class BookmarkFiles:
 
     async def _read(self, content: bytes, embedding: Embedding) -> _Import:
         if len(content) > self._limits.file_bytes:
-            raise TooLarge(f"The file has {len(content)} bytes; at most {self._limits.file_bytes} are read.")
+            raise TooLarge(f"The file has more than {self._limits.file_bytes} bytes, the most that are read.")
         shape = EmbeddingShape(embedding.n_points, embedding.n_dims)
 
         def read() -> _Import:
@@ -178,6 +201,14 @@ async def check_room_for_collection(repository: CollectionRepository, embedding_
     most = limits.collections_per_embedding
     if await repository.count(embedding_id) >= most:
         raise Conflict(f"This embedding has {most} collections, the most allowed; delete one first.")
+
+
+async def _received(receive: Callable[[], Awaitable[bytes]]) -> bytes:
+    try:
+        async with asyncio.timeout(_UPLOAD_SECONDS):
+            return await receive()
+    except TimeoutError as error:
+        raise Deadline(f"The file did not arrive within {_UPLOAD_SECONDS:g} s; send it again.") from error
 
 
 def _with_layouts(file: ReadFile) -> Iterator[tuple[ReadBookmark, StoredLayout]]:
@@ -199,6 +230,7 @@ async def _store(
             layout_digest=layout.digest,
             position=position,
             tensorboard_fields=bookmark.fields,
+            tensorboard_points=bookmark.points,
         )
         for position, (bookmark, layout) in enumerate(imported.bookmarks)
     ]

@@ -17,5 +17,7 @@ class Limits:
     """Of one bookmark's ``rows``."""
     kept_field_bytes: int = 16 * 2**20
     """Of one imported bookmark, for fields that are kept only to be exported again."""
-    file_bytes: int = 256 * 2**20
-    """Of a TensorBoard bookmark file."""
+    file_bytes: int = 64 * 2**20
+    """Of a TensorBoard bookmark file; reading one takes several times its size."""
+    file_values: int = 2**23
+    """Of such a file, counted by its commas and brackets: small values take far more memory than text."""

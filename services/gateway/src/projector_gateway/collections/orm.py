@@ -71,8 +71,10 @@ class BookmarkRow(Base):
     sequence: Mapped[int | None] = mapped_column(BigInteger)
     version: Mapped[int]
     created_at: Mapped[datetime]
-    tensorboard_fields: Mapped[str | None] = mapped_column(Text)
+    tensorboard_fields: Mapped[str | None] = mapped_column(Text, deferred=True)
     """What a TensorBoard file said and ``view`` cannot, as an ASCII JSON object; exports return it."""
+    tensorboard_points: Mapped[str | None] = mapped_column(Text, deferred=True)
+    """Its ``projections`` where they say more than the layout, as an ASCII JSON array; exports return it."""
 
     collection: Mapped[CollectionRow] = relationship(back_populates="bookmarks", lazy="raise")
 

@@ -47,6 +47,7 @@ def new_bookmark(
     job_id: str | None = None,
     sequence: int | None = None,
     tensorboard_fields: str | None = None,
+    tensorboard_points: str | None = None,
 ) -> BookmarkRow:
     """A bookmark that belongs to no collection yet."""
     return BookmarkRow(
@@ -60,6 +61,7 @@ def new_bookmark(
         version=FIRST_VERSION,
         created_at=datetime.now(UTC),
         tensorboard_fields=tensorboard_fields,
+        tensorboard_points=tensorboard_points,
     )
 
 

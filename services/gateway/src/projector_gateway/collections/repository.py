@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from projector_chassis.errors import NotFound
 from projector_gateway.collections.messages import StoredLayout
@@ -68,13 +68,18 @@ class CollectionRepository:
             raise NotFound(f"There is no collection {collection_id}; it may have been deleted.")
         return row
 
-    async def read_bookmark(self, bookmark_id: str) -> BookmarkRow:
+    async def read_bookmark(self, bookmark_id: str, *, to_export: bool = False) -> BookmarkRow:
         """One bookmark with its collection (without the collection's other bookmarks).
+
+        Args:
+            to_export: with what only exports need of the file that it was imported from.
 
         Raises:
             NotFound: no such bookmark.
         """
         query = select(BookmarkRow).where(BookmarkRow.id == bookmark_id).options(joinedload(BookmarkRow.collection))
+        if to_export:
+            query = query.options(undefer(BookmarkRow.tensorboard_fields), undefer(BookmarkRow.tensorboard_points))
         row = await self._session.scalar(query)
         if row is None:
             raise _no_bookmark(bookmark_id)

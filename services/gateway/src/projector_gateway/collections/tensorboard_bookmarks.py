@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,6 +20,7 @@ from projector_gateway.collections.tensorboard_format import (
     EXAGGERATION,
     EXAGGERATION_STEPS,
     METHOD_LABELS,
+    NAMES,
     NO_COLOR,
     OUR_FIELD,
     Method,
@@ -31,7 +31,14 @@ from projector_gateway.collections.tensorboard_format import (
     view_fields,
 )
 from projector_gateway.collections.tensorboard_json import dump_ascii, parse_states
-from projector_gateway.collections.tensorboard_layout import find_method, read_coordinates, read_points, reorder
+from projector_gateway.collections.tensorboard_layout import (
+    find_method,
+    read_coordinates,
+    read_points,
+    reorder,
+    say_more,
+)
+from projector_gateway.collections.tensorboard_rows import EmbeddingShape, filtered_rows, row_order
 from projector_gateway.collections.view_rules import check_view, is_control
 from projector_gateway.datasets.schemas import Problem
 from projector_gateway.jobs.schemas import Pca, Projection, Tsne
@@ -43,14 +50,6 @@ _MAX_NAMED_FIELDS = 3
 
 
 @dataclass(frozen=True)
-class EmbeddingShape:
-    """Rows and columns of the embedding that a file is opened for."""
-
-    n_points: int
-    n_dims: int
-
-
-@dataclass(frozen=True)
 class ReadBookmark:
     """One state that can be shown."""
 
@@ -59,6 +58,8 @@ class ReadBookmark:
     coordinates: Coordinates
     fields: str | None
     """What ``view`` cannot say, as an ASCII JSON object."""
+    points: str | None
+    """The file's points, in the order of the layout, where they say more than it, as an ASCII JSON array."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +75,16 @@ def read_bookmarks(content: bytes, shape: EmbeddingShape, limits: Limits) -> Rea
 
     Raises:
         InvalidArgument: it is no JSON array.
+        TooLarge: it holds more values than are read.
     """
-    states = parse_states(content)
+    states = parse_states(content, max_values=limits.file_values)
     bookmarks: list[ReadBookmark] = []
     problems: list[Problem] = []
     for place, raw in enumerate(states):
         states[place] = None  # its points are large; nobody needs them twice
         name = _name(raw, place)
-        if len(bookmarks) == limits.bookmarks_per_collection:
-            text = f"The collection is full: it has {len(bookmarks)} bookmarks. This one and all after it are left out."
+        if place == limits.bookmarks_per_collection:
+            text = f"Of a file the first {place} states are read; this one and all after it are left out."
             problems.append(Problem(severity="warning", subject=name, message=text))
             break
         try:
@@ -100,13 +102,13 @@ def _read_state(raw: object, name: str, shape: EmbeddingShape, limits: Limits) -
     if not isinstance(raw, dict):
         raise InvalidArgument("It is no JSON object.")
     state = _checked(raw)
-    points = read_points(_projections(raw))
-    filtered = _filtered_rows(state, len(points), shape)
-    method = state.selected_projection or find_method(points)
-    is_flat = {"tsne": not state.tsne_is_3d, "umap": not state.umap_is_3d}.get(method, False)
-    coordinates = read_coordinates(points, method, is_flat=is_flat)
-    del points
-    rows, layout = _in_row_order(filtered, coordinates)
+    objects = _projections(raw)
+    filtered = filtered_rows(state, len(objects), shape)
+    method, coordinates = _shown_coordinates(state, objects)
+    rows, layout = filtered, coordinates
+    if filtered is not None and (order := row_order(filtered)) is not None:
+        rows, layout = [filtered[place] for place in order], reorder(coordinates, order)
+        objects = [objects[place] for place in order]
     remarks: list[str] = []
     view = _our_view(raw, method, rows, layout, shape, limits)
     if view is None:
@@ -119,7 +121,8 @@ def _read_state(raw: object, name: str, shape: EmbeddingShape, limits: Limits) -
     if fields is not None and len(fields) > limits.kept_field_bytes:
         remarks.append("fields that the projector does not use are too large to be kept.")
         fields = None
-    return ReadBookmark(name, view, layout, fields), remarks
+    says_more = say_more(objects, NAMES[method][: layout.n_dims], layout)
+    return ReadBookmark(name, view, layout, fields, points=_dump(objects) if says_more else None), remarks
 
 
 def _name(raw: object, place: int) -> str:
@@ -147,39 +150,12 @@ def _projections(raw: dict[str, Any]) -> list[Any]:
     return projections
 
 
-def _filtered_rows(state: State, n_state_points: int, shape: EmbeddingShape) -> list[int] | None:
-    """The embedding's rows that a state shows, in the state's order; None: all.
-
-    Raises:
-        InvalidArgument: the state belongs to an embedding of another shape, or contradicts itself.
-    """
-    n_points, n_dims = state.data_set_dimensions or (n_state_points, shape.n_dims)
-    sizes = f"It was saved for {n_points} x {n_dims} (points x dimensions)"
-    ours = f"this embedding is {shape.n_points} x {shape.n_dims}"
-    if n_state_points != n_points:
-        raise InvalidArgument(f"{sizes}, but its field projections holds {n_state_points} points.")
-    if n_dims != shape.n_dims:
-        raise InvalidArgument(f"{sizes}; {ours}.")
-    rows = state.filtered_points
-    if not rows:
-        if n_points != shape.n_points:
-            raise InvalidArgument(f"{sizes} and names no filteredPoints; {ours}.")
-        return None
-    if len(rows) != n_points:
-        raise InvalidArgument(f"{sizes}, but its field filteredPoints names {len(rows)} rows.")
-    if max(rows) >= shape.n_points:
-        raise InvalidArgument(f"{sizes}, and its field filteredPoints names row {max(rows)}; {ours}.")
-    if len(set(rows)) < len(rows):
-        raise InvalidArgument("Its field filteredPoints names a row twice.")
-    return rows
-
-
-def _in_row_order(filtered: list[int] | None, coordinates: Coordinates) -> tuple[list[int] | None, Coordinates]:
-    """Rows ascending, as everywhere else in the projector, and their coordinates in the same order."""
-    if filtered is None or all(before < row for before, row in pairwise(filtered)):
-        return filtered, coordinates
-    order = sorted(range(len(filtered)), key=filtered.__getitem__)
-    return [filtered[place] for place in order], reorder(coordinates, order)
+def _shown_coordinates(state: State, objects: list[Any]) -> tuple[Method, Coordinates]:
+    """The projection that a state shows, and its coordinates in the state's order."""
+    points = read_points(objects)
+    method = state.selected_projection or find_method(points)
+    is_flat = {"tsne": not state.tsne_is_3d, "umap": not state.umap_is_3d}.get(method, False)
+    return method, read_coordinates(points, method, is_flat=is_flat)
 
 
 def _our_view(
@@ -283,7 +259,11 @@ def _other_fields(raw: dict[str, Any], known: Set[str], defaults: dict[str, Any]
         for key, value in raw.items()
         if key not in ours and not (key in defaults and (value is None or value == defaults[key]))
     }
+    return _dump(others) if others else None
+
+
+def _dump(value: object) -> str:
     try:
-        return dump_ascii(others) if others else None
+        return dump_ascii(value)
     except ValueError as error:
         raise InvalidArgument("It holds a number beyond the range of float64.") from error

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from projector_gateway.collections.messages import decode_coordinates
+from projector_gateway.collections.messages import Coordinates, decode_coordinates
 from projector_gateway.collections.schemas import View
-from projector_gateway.collections.tensorboard_format import NAMES, OUR_FIELD, default_fields, method_of, view_fields
+from projector_gateway.collections.tensorboard_format import (
+    NAMES,
+    NUMBER,
+    OUR_FIELD,
+    default_fields,
+    method_of,
+    view_fields,
+)
 from projector_gateway.collections.tensorboard_json import dump_ascii
 
 _POINTS_A_PIECE = 4096
-_NUMBER = "%.9g"
-"""Nine significant digits tell any two float32 apart."""
+_CHARACTERS_A_PIECE = 2**18
 _NOT_JSON = (
     (":nan", ":null"),
     (":inf", ":null"),
@@ -34,6 +40,8 @@ class SavedBookmark:
     """Serialised JobEvent with the layout."""
     fields: str | None
     """What the file that it was imported from said besides, as a JSON object."""
+    points: str | None
+    """That file's ``projections``, as an ASCII JSON array, where they say more than the layout."""
 
 
 def state_pieces(bookmark: SavedBookmark, *, n_dims: int) -> Iterator[bytes]:
@@ -58,14 +66,22 @@ def state_pieces(bookmark: SavedBookmark, *, n_dims: int) -> Iterator[bytes]:
         ),
         OUR_FIELD: view.model_dump(mode="json"),
     }
-    yield f'{dump_ascii(fields)[:-1]},"projections":['.encode("ascii")
-    names = NAMES[method][: coordinates.n_dims]
-    template = "{" + ",".join(f'"{name}":{_NUMBER}' for name in names) + "}"
+    yield f'{dump_ascii(fields)[:-1]},"projections":'.encode("ascii")
+    if bookmark.points is None:
+        yield from _points_of(coordinates, NAMES[method][: coordinates.n_dims])
+    else:
+        for start in range(0, len(bookmark.points), _CHARACTERS_A_PIECE):
+            yield bookmark.points[start : start + _CHARACTERS_A_PIECE].encode("ascii")
+    yield b"}"
+
+
+def _points_of(coordinates: Coordinates, names: Sequence[str]) -> Iterator[bytes]:
+    template = "{" + ",".join(f'"{name}":{NUMBER}' for name in names) + "}"
     n_values = _POINTS_A_PIECE * coordinates.n_dims
     for start in range(0, len(coordinates.values), n_values):
         numbers = iter(coordinates.values[start : start + n_values])
         points = ",".join([template % point for point in zip(*[numbers] * coordinates.n_dims, strict=True)])
         for written, meant in _NOT_JSON:
             points = points.replace(written, meant)
-        yield f"{',' if start else ''}{points}".encode("ascii")
-    yield b"]}"
+        yield f"{',' if start else '['}{points}".encode("ascii")
+    yield b"]"

@@ -29,6 +29,8 @@ NAMES: Final[dict[Method, tuple[str, ...]]] = {
 }
 METHOD_LABELS: Final[dict[Method, str]] = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP", "custom": "Custom axes"}
 NO_COLOR: Final = "No color map"
+NUMBER: Final = "%.9g"
+"""How we write a coordinate: nine significant digits tell any two float32 apart."""
 OUR_FIELD: Final = "projectorView"
 """Holds the whole View in files that we write; TensorBoard carries it along unread."""
 DEFAULT_PERPLEXITY: Final = 30.0

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from math import nan
 from typing import Any, NoReturn
 
-from projector_chassis.errors import InvalidArgument
+from projector_chassis.errors import InvalidArgument, TooLarge
 
 PCA_NAMES = tuple(f"pca-{component}" for component in range(10))
 TSNE_NAMES = tuple(f"tsne-{dim}" for dim in range(3))
@@ -20,7 +20,7 @@ UMAP_NAMES = tuple(f"umap-{dim}" for dim in range(3))
 CUSTOM_NAMES = ("linear-x", "linear-y")
 COORDINATE_NAMES = frozenset((*PCA_NAMES, *TSNE_NAMES, *UMAP_NAMES, *CUSTOM_NAMES))
 
-RawState = dict[str, Any]
+_STRUCTURE = (b",", b"[", b"{")
 
 
 class Point:
@@ -38,12 +38,15 @@ class Point:
         return {name: None if value != value else value for name, value in pairs}
 
 
-def parse_states(content: bytes) -> list[Any]:
+def parse_states(content: bytes, *, max_values: int) -> list[Any]:
     """The array that a bookmark file holds; its elements have not been checked.
 
     Raises:
         InvalidArgument: the content is no JSON array; the message says where it goes wrong.
+        TooLarge: it holds more values than allowed.
     """
+    if sum(map(content.count, _STRUCTURE)) > max_values:
+        raise TooLarge(f"The file holds more than {max_values} values, the most that are read.")
     try:
         states = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_PointMaker(), parse_constant=_refuse)
     except UnicodeDecodeError as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 from projector_chassis.errors import InvalidArgument
 from projector_gateway.collections.messages import Coordinates
-from projector_gateway.collections.tensorboard_format import METHOD_LABELS, NAMES, Method
+from projector_gateway.collections.tensorboard_format import METHOD_LABELS, NAMES, NUMBER, Method
 from projector_gateway.collections.tensorboard_json import COORDINATE_NAMES, Point
 
 _PREFERENCE: tuple[Method, ...] = ("pca", "tsne", "umap", "custom")
@@ -63,6 +63,22 @@ def read_coordinates(points: Sequence[Point], method: Method, *, is_flat: bool) 
         row, dim = divmod(next(place for place, value in enumerate(layout) if isinf(value)), len(names))
         raise InvalidArgument(f"projections[{row}][{names[dim]!r}] is beyond the range of float32.")
     return Coordinates(layout, len(names))
+
+
+def say_more(objects: Sequence[Any], names: Sequence[str], layout: Coordinates) -> bool:
+    """Whether an export of the layout under these names would lose something that the objects of a file say."""
+    expected = tuple(names)
+    values = iter(layout.values)
+    for each in objects:
+        if not isinstance(each, Point) or each.names != expected:
+            return True
+        if any(_is_rounded(given, next(values)) for given in each.values):
+            return True
+    return False
+
+
+def _is_rounded(given: float, kept: float) -> bool:
+    return given == given and given != kept and given != float(NUMBER % kept)
 
 
 def reorder(coordinates: Coordinates, order: Sequence[int]) -> Coordinates:
