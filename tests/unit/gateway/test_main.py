@@ -12,7 +12,8 @@ from fastapi.dependencies.models import Dependant
 from projector_gateway.collections import endpoints as collections
 from projector_gateway.datasets import endpoints as datasets
 from projector_gateway.jobs import endpoints as jobs
-from projector_gateway.jobs import socket
+from projector_gateway.jobs import socket as job_events
+from projector_gateway.live import socket as page_events
 from projector_gateway.main import API_PREFIX, MAX_BODY_BYTES, build_server, create_app
 from projector_gateway.neighbors import endpoints as neighbors
 from projector_gateway.search import endpoints as search
@@ -68,7 +69,8 @@ def test_the_server_neither_compresses_frames_nor_names_itself() -> None:
 
 
 def test_nothing_of_a_request_is_run_in_a_thread_unasked() -> None:
-    routers = [module.router for module in (datasets, jobs, socket, neighbors, search, collections)]
+    resources = (datasets, jobs, job_events, page_events, neighbors, search, collections)
+    routers = [module.router for module in resources]
     called = {call for router in routers for route in router.routes for call in _called(vars(route)["dependant"])}
     assert len(called) > 20
     assert [call for call in called if not inspect.iscoroutinefunction(call)] == []

@@ -75,7 +75,7 @@ async def _search(services: ServicesDependency) -> SearchService:
     return services.search
 
 
-def _runs(services: ServicesDependency) -> RunsAnnouncer:
+async def _runs(services: ServicesDependency) -> RunsAnnouncer:
     return services.runs
 
 
