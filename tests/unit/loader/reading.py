@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
+from hypothesis import HealthCheck, settings
 from numpy.typing import NDArray
 
 from projector_loader.row_selection import ALL_ROWS, RowList, RowRange, RowSelection, read_blocks
 from projector_loader.tensors import TensorSource
+
+fuzzing = settings(
+    max_examples=250,
+    deadline=timedelta(seconds=2),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+"""Settings of a test that a reader neither crashes nor hangs, whatever a file holds."""
 
 
 def read(source: TensorSource, selection: RowSelection = ALL_ROWS, n_block: int = 5) -> NDArray[np.float32]:

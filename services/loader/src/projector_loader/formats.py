@@ -5,35 +5,39 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Final
 
+from projector_chassis.errors import Conflict
 from projector_loader.asset_paths import AssetPath, open_file
 from projector_loader.model import Shape, TensorName
-from projector_loader.readers import npy, npz, pickles, safetensors, zip_members
+from projector_loader.readers import delimited, npy, npz, pickles, safetensors, word2vec, zip_members
 from projector_loader.readers.raw import open_raw
-from projector_loader.readers.tsv import open_tsv
-from projector_loader.tensors import FoundTensor, TensorSource
+from projector_loader.tensors import FoundTensor
 
-_TEXT_SUFFIXES: Final = frozenset({".tsv", ".txt"})
-_RAW_SUFFIXES: Final = frozenset({".bytes", ".bin", ".raw"})
-_NPY_SUFFIXES: Final = frozenset({".npy"})
-_NPZ_SUFFIXES: Final = frozenset({".npz"})
-_SAFETENSORS_SUFFIXES: Final = frozenset({".safetensors"})
-_FOUND_SUFFIXES: Final = _NPY_SUFFIXES | _NPZ_SUFFIXES | _SAFETENSORS_SUFFIXES | pickles.SUFFIXES
+_NPY: Final = frozenset({".npy"})
+_NPZ: Final = frozenset({".npz"})
+_SAFETENSORS: Final = frozenset({".safetensors"})
+_VECTORS: Final = frozenset({".vec", ".w2v"})
+_TABLES: Final = frozenset({".tsv", ".csv", ".txt"})
+_RAW: Final = frozenset({".bytes", ".raw"})
+_FOUND: Final = _NPY | _NPZ | _SAFETENSORS | _VECTORS | _TABLES | pickles.SUFFIXES | {".bin", ".bytes"}
+"""Suffixes of files that are looked into although no config names them."""
+
+_FASTTEXT_MODEL: Final = b"\xba\x16\x4f\x2f"
+_PICKLE: Final = b"\x80"
 _SNIFFED_BYTES: Final = 4096
-_ONE_TENSOR: Final = TensorName("")
 
 
 def may_hold_tensors(file_name: str) -> bool:
-    """Whether a file of this name is opened to see if it holds embeddings although no config names it."""
-    suffix = PurePosixPath(file_name).suffix.lower()
-    return not file_name.startswith(".") and suffix in _FOUND_SUFFIXES
+    """Whether a file of this name is looked into to see if it holds embeddings although no config names it."""
+    return not file_name.startswith(".") and PurePosixPath(file_name).suffix.lower() in _FOUND
 
 
-def list_tensors(file: AssetPath, shape: Shape = ()) -> tuple[FoundTensor, ...]:
+def list_tensors(file: AssetPath, shape: Shape = (), *, is_named: bool = True) -> tuple[FoundTensor, ...]:
     """All arrays of a file.
 
     Args:
         file: the file.
         shape: the config's ``tensor_shape``, possibly empty; raw files need it.
+        is_named: whether a config names the file. What might be anything else is passed over where none does.
 
     Raises:
         NotFound, Conflict: the file is missing or damaged.
@@ -44,15 +48,15 @@ def list_tensors(file: AssetPath, shape: Shape = ()) -> tuple[FoundTensor, ...]:
         start = stream.read(_SNIFFED_BYTES)
     if suffix in pickles.SUFFIXES:
         return pickles.list_tensors(file)
-    if start.startswith(npy.MAGIC) or suffix in _NPY_SUFFIXES:
+    if start.startswith(npy.MAGIC) or suffix in _NPY:
         return npy.list_tensors(file)
-    if start.startswith(zip_members.MAGIC) or suffix in _NPZ_SUFFIXES:
+    if start.startswith(zip_members.MAGIC) or suffix in _NPZ:
         return _list_archive(file)
-    if suffix in _SAFETENSORS_SUFFIXES or safetensors.is_start(start, opened.stamp.n_bytes):
+    if suffix in _SAFETENSORS or safetensors.is_start(start, opened.stamp.n_bytes):
         return safetensors.list_tensors(file)
-    if suffix in _RAW_SUFFIXES or (suffix not in _TEXT_SUFFIXES and _is_binary(start)):
-        return (_only(open_raw(file, shape)),)
-    return (_only(open_tsv(file)),)
+    if suffix in _TABLES or not (suffix in _RAW or _is_binary(start)):
+        return delimited.list_tensors(file, is_named=is_named or suffix in _VECTORS)
+    return _list_binary(file, start, suffix, shape, is_named=is_named)
 
 
 def _list_archive(file: AssetPath) -> tuple[FoundTensor, ...]:
@@ -62,8 +66,20 @@ def _list_archive(file: AssetPath) -> tuple[FoundTensor, ...]:
     return npz.list_tensors(file, members)
 
 
-def _only(source: TensorSource) -> FoundTensor:
-    return FoundTensor(_ONE_TENSOR, (source.n_points, source.n_dims), source.dtype, source)
+def _list_binary(
+    file: AssetPath, start: bytes, suffix: str, shape: Shape, *, is_named: bool
+) -> tuple[FoundTensor, ...]:
+    """A file without a mark that is no text: word vectors, a pickle, or raw numbers."""
+    if suffix not in _RAW and word2vec.is_start(start):
+        return word2vec.list_tensors(file)
+    if start.startswith(_FASTTEXT_MODEL) and not shape:
+        raise Conflict(f"{file.name} is a whole fastText model, which is not read; save its vectors as text (.vec).")
+    if suffix == ".bin" and start.startswith(_PICKLE) and not shape:
+        return pickles.list_tensors(file)
+    if not is_named and suffix != ".bytes":
+        return ()
+    source = open_raw(file, shape)
+    return (FoundTensor(TensorName(""), (source.n_points, source.n_dims), source.dtype, source),)
 
 
 def _is_binary(start: bytes) -> bool:

@@ -85,9 +85,9 @@ class RunReader:
             checkpoint_folders=frozenset(checkpoint.index.absolute.parent for checkpoint in found.checkpoints),
         )
 
-    def _list_tensors(self, file: AssetPath, shape: Shape) -> tuple[FoundTensor, ...]:
-        key = (file.absolute, file.name, stamp(file), shape)
-        return self._tensor_files.get(key, lambda: list_tensors(file, shape))
+    def _list_tensors(self, file: AssetPath, shape: Shape, *, is_named: bool) -> tuple[FoundTensor, ...]:
+        key = (file.absolute, file.name, stamp(file), shape, is_named)
+        return self._tensor_files.get(key, lambda: list_tensors(file, shape, is_named=is_named))
 
     def _add_configured_files(self, draft: RunDraft, config: RunConfig) -> None:
         """The embeddings of entries with a ``tensor_path``."""
@@ -97,7 +97,7 @@ class RunReader:
                 continue
             path = item.entry.tensor_path
             try:
-                tensors = self._list_tensors(file, item.entry.tensor_shape)
+                tensors = self._list_tensors(file, item.entry.tensor_shape, is_named=True)
                 chosen = _chosen(tensors, item.entry.tensor_name, file)
             except PublicError as error:
                 draft.report(misnamed(config.file, "tensor file", path, error))
@@ -137,7 +137,7 @@ class RunReader:
         draft.report(*loose.problems)
         for file in loose.files:
             try:
-                tensors = self._list_tensors(file, ())
+                tensors = self._list_tensors(file, (), is_named=False)
             except PublicError as error:
                 draft.report(Problem(Severity.ERROR, file.name, error.message))
                 continue
@@ -174,7 +174,8 @@ def _add(draft: RunDraft, tensor: FoundTensor, origin: Origin, item: ConfiguredE
     assets = template.assets if template is not None and item is None else Assets()
     if item is not None:
         assets = with_shape_check(item, tensor.shape, config)
-    return draft.add(tensor.source, replace(assets, columns=tensor.columns), origin)
+    assets = replace(assets, columns=tensor.columns, problems=(*assets.problems, *tensor.notices))
+    return draft.add(tensor.source, assets, origin)
 
 
 def _full_name(file_name: str, tensor: FoundTensor) -> TensorName:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from projector_loader.asset_paths import AssetPath
 from projector_loader.cells import CellSource
-from projector_loader.model import Shape, TensorName
+from projector_loader.model import Problem, Shape, TensorName
 from projector_loader.readers.elements import is_numeric
 
 BLOCK_BYTES = 2**20
@@ -71,6 +71,7 @@ class FoundTensor:
         refusal: why it is not shown whatever its type and shape are; empty unless the format has such a reason.
         short_name: a name to read, where the format has a better one than the full name.
         columns: metadata that the file keeps beside it.
+        notices: what its viewer should know of how it was read.
     """
 
     name: TensorName
@@ -81,6 +82,7 @@ class FoundTensor:
     refusal: str = ""
     short_name: str = ""
     columns: CellSource | None = None
+    notices: tuple[Problem, ...] = ()
 
 
 def is_matrix(dtype: str, shape: Shape) -> bool:

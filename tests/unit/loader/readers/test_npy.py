@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from unit.loader.reading import assert_reads_as, read
+from unit.loader.reading import assert_reads_as, fuzzing, read
 
 from projector_chassis.errors import Conflict, PublicError
 from projector_loader.readers.npy import list_tensors
@@ -144,7 +144,7 @@ def test_file_cut_after_it_was_listed_is_a_typed_error(write: Any, matrix: Any, 
         st.integers(0, 400),
     )
 )
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@fuzzing
 def test_any_bytes_are_read_whole_or_reported(write: Any, content: bytes) -> None:
     try:
         tensor = only(write("any.npy", content))

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from unit.loader.reading import assert_reads_as, read
+from unit.loader.reading import assert_reads_as, fuzzing, read
 
 from projector_chassis.errors import Conflict, PublicError
 from projector_loader.asset_paths import AssetPath
@@ -171,7 +171,7 @@ def test_directory_of_millions_of_entries_is_refused_at_once(write: Any) -> None
     st.integers(0, 40),
     st.binary(max_size=4),
 )
-@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@fuzzing
 def test_any_damage_is_read_or_reported(
     write: Any, compressed: bool, changes: list[tuple[int, int]], n_cut: int, tail: bytes
 ) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import save
-from unit.loader.reading import assert_reads_as, read
+from unit.loader.reading import assert_reads_as, fuzzing, read
 
 from projector_chassis.errors import Conflict, PublicError
 from projector_loader.formats import list_tensors
@@ -125,7 +125,7 @@ ENTRY = st.builds(
     st.binary(max_size=60)
     | st.builds(headed, st.dictionaries(st.text(max_size=3), ENTRY | JSON, max_size=3), st.binary(max_size=40))
 )
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@fuzzing
 def test_any_header_is_read_or_reported(write: Any, content: bytes) -> None:
     try:
         for tensor in list_tensors(write("any.safetensors", content)):
