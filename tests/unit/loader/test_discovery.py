@@ -14,9 +14,22 @@ def names(root: DataRoot) -> list[str]:
 
 
 def test_configs_and_checkpoints_make_runs_however_deep(root: DataRoot, write: Any) -> None:
-    for name in ("a/b/c/projector_config.pbtxt", "d/model.index", f"d/model{SHARD}", "e/labels.tsv", "f/x.index"):
+    for name in ("a/b/c/projector_config.pbtxt", "d/model.index", f"d/model{SHARD}", "e/labels.json", "f/x.index"):
         write(name, "")
     assert names(root) == ["a/b/c", "d"]
+
+
+def test_files_that_may_hold_embeddings_make_runs(root: DataRoot, write: Any) -> None:
+    for name in (
+        "a/words.npy",
+        "b/words.tsv",
+        "c/model.PT",
+        "d/.hidden.npy",
+        "e/image.png",
+        "f/00010/default/tensors.tsv",
+    ):
+        write(name, "")
+    assert names(root) == ["a", "b", "c", "f"]
 
 
 def test_root_itself_may_be_a_run(root: DataRoot, write: Any) -> None:

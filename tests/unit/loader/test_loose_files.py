@@ -8,10 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from unit.loader.reading import assert_reads_as
 
+from projector_loader import run_reader
 from projector_loader.asset_paths import DataRoot
 from projector_loader.catalog import Catalog
+from projector_loader.embeddings import Embeddings
+from projector_loader.formats import list_tensors
+from projector_loader.metadata import MetadataReader
 from projector_loader.model import Run, Severity
 
 
@@ -135,3 +140,108 @@ def test_folder_of_very_many_files_shows_the_first(catalog: Catalog, save: Any) 
     assert len(run.embeddings) == 256
     assert run.embeddings[-1].display_name == "255.npy"
     assert "more files of embeddings than the 256 that are shown" in run.problems[0].message
+
+
+def test_text_that_is_no_tensor_makes_no_run(catalog: Catalog, write: Any) -> None:
+    write("a/notes.txt", "Dear reader,\nthis is prose.\n")
+    write("a/labels.tsv", "x\ny\n")
+    write("b/results.csv", "epoch,loss\n1,0.5\n2,0.4\n")
+    assert runs(catalog) == {}
+
+
+def test_raw_file_asks_for_its_shape(catalog: Catalog, write: Any, matrix: Any) -> None:
+    write("run/words.bytes", matrix.tobytes())
+    (problem,) = only_run(catalog).problems
+    assert problem.message.startswith("run/words.bytes holds raw float32 numbers, so the config has to give its shape")
+
+
+def sprite_of(n_columns: int, thumbnail: tuple[int, int]) -> bytes:
+    stream = io.BytesIO()
+    Image.new("L", (n_columns * thumbnail[0], n_columns * thumbnail[1])).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def write_step(write: Any, folder: str, n_points: int) -> None:
+    """The files of ``SummaryWriter.add_embedding``, which makes a square grid of thumbnails."""
+    write(f"{folder}/tensors.tsv", "1\t2\t3\n" * n_points)
+    write(f"{folder}/metadata.tsv", "".join(f"p{i}\n" for i in range(n_points)))
+    write(f"{folder}/sprite.png", sprite_of(4, (10, 8)))
+
+
+def test_steps_of_add_embedding_are_found_without_their_config(catalog: Catalog, write: Any) -> None:
+    for step in ("00000", "00020"):
+        for tag in ("default", "a%2fb"):
+            write_step(write, f"logs/{step}/{tag}", 10)
+    run = only_run(catalog)
+    assert run.name == "logs"
+    assert [(each.display_name, each.tensor_name, each.step) for each in run.embeddings] == [
+        ("a/b", "a/b:00020", 20),
+        ("a/b", "a/b:00000", 0),
+        ("default", "default:00020", 20),
+        ("default", "default:00000", 0),
+    ]
+    embeddings = Embeddings(catalog, MetadataReader(cache_bytes=2**20, max_file_bytes=2**20))
+    described = embeddings.describe(run.embeddings[0].id)
+    assert [column.name for column in described.columns] == ["label"]
+    assert described.sprite is not None
+    assert (described.sprite.thumbnail_width_px, described.sprite.thumbnail_height_px) == (10, 8)
+    assert described.problems == ()
+
+
+def test_step_has_the_same_id_with_and_without_its_config(catalog: Catalog, write: Any) -> None:
+    write_step(write, "logs/00020/default", 10)
+    (without,) = only_run(catalog).embeddings
+    write(
+        "logs/projector_config.pbtxt",
+        'embeddings { tensor_name: "default:00020" tensor_path: "00020/default/tensors.tsv"'
+        ' metadata_path: "00020/default/metadata.tsv" }',
+    )
+    (named,) = only_run(catalog).embeddings
+    assert named.id == without.id
+
+
+def test_step_folder_that_is_the_data_root_is_a_run(write: Any, root: DataRoot) -> None:
+    write_step(write, "00020/default", 10)
+    catalog = Catalog(DataRoot(root.top.absolute / "00020"), max_folders=10)
+    assert runs(catalog) == {"default": ["tensors.tsv"]}
+
+
+@pytest.mark.parametrize(
+    ("names", "with_metadata"),
+    [
+        (["vectors.tsv"], ["vectors.tsv"]),
+        (["words.tsv"], ["words.tsv"]),
+        (["other.tsv", "vectors.tsv"], ["vectors.tsv"]),
+        (["other.tsv", "words.tsv"], []),
+    ],
+)
+def test_metadata_beside_goes_with_the_tensor_that_it_can_only_belong_to(
+    catalog: Catalog, write: Any, names: list[str], with_metadata: list[str]
+) -> None:
+    for name in names:
+        write(f"run/{name}", "1\t2\n3\t4\n")
+    write("run/metadata.tsv", "word\tn\na\t1\nb\t2\n")
+    entries = [catalog.find(summary.id) for summary in only_run(catalog).embeddings]
+    assert [entry.summary.tensor_name for entry in entries if entry.assets.metadata] == with_metadata
+    assert len(entries) == len(names)
+
+
+def test_file_with_a_fault_is_not_searched_for_it_every_time(
+    catalog: Catalog, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n_tries = 0
+
+    def count(*arguments: Any, **options: Any) -> Any:
+        nonlocal n_tries
+        n_tries += 1
+        return list_tensors(*arguments, **options)
+
+    monkeypatch.setattr(run_reader, "list_tensors", count)
+    write("run/x.tsv", "1\t2\n3\t4\n" * 3 + "5\n")
+    problems = only_run(catalog).problems
+    assert "line 7: 1 values" in problems[0].message
+    assert only_run(catalog).problems == problems
+    assert n_tries == 1
+
+    write("run/x.tsv", "1\t2\n3\t4\n")
+    assert only_run(catalog).problems == ()

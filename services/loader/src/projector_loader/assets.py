@@ -16,10 +16,13 @@ from projector_loader.projector_config import EmbeddingEntry
 
 @dataclass(frozen=True)
 class SpriteFile:
-    """An atlas image and the (width, height) of its thumbnails as the config gives them."""
+    """An atlas image and the (width, height) of its thumbnails as the config gives them.
+
+    None says that no config does: the atlas is a grid with as many columns as rows, as ``add_embedding`` makes it.
+    """
 
     file: AssetPath
-    thumbnail_px: Shape
+    thumbnail_px: Shape | None
 
 
 @dataclass(frozen=True)

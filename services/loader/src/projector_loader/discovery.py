@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from projector_chassis.errors import PublicError
@@ -14,6 +15,7 @@ from projector_loader.checkpoints import may_hold_checkpoints
 from projector_loader.formats import may_hold_tensors
 from projector_loader.model import Problem, Severity
 from projector_loader.projector_config import CONFIG_NAME
+from projector_loader.run_files import TENSORS_NAME, log_directory
 
 PLUGIN_ASSETS: Final = "plugins/org_tensorflow_tensorboard_projector"
 """TensorBoard keeps a plugin's files there, below the run they belong to."""
@@ -40,7 +42,7 @@ def find_runs(root: DataRoot, *, max_folders: int) -> FoundRuns:
         root: where to search.
         max_folders: the search ends after so many folders, with a problem that says so.
     """
-    found: list[AssetPath] = []
+    found: dict[Path, AssetPath] = {}
     problems: list[Problem] = []
     waiting = [root.top]
     n_seen = 0
@@ -57,16 +59,20 @@ def find_runs(root: DataRoot, *, max_folders: int) -> FoundRuns:
             problems.append(Problem(Severity.ERROR, folder.name, f"The folder {folder.name} cannot be read: {cause}."))
             continue
         problems += _links_out(root, folder, links)
-        if _is_run(folder, files, folders):
-            found.append(folder)
+        run = _run_of(root, folder, files, folders)
+        if run is not None:
+            found[run.absolute] = run
         waiting += [_inside(folder, name) for name in sorted(folders, reverse=True) if _is_searched(folder, name)]
-    return FoundRuns(tuple(sorted(found, key=lambda folder: folder.name)), tuple(problems))
+    return FoundRuns(tuple(sorted(found.values(), key=lambda folder: folder.name)), tuple(problems))
 
 
-def _is_run(folder: AssetPath, files: set[str], folders: set[str]) -> bool:
+def _run_of(root: DataRoot, folder: AssetPath, files: set[str], folders: set[str]) -> AssetPath | None:
+    """The run that a folder is or belongs to, if it holds anything of one."""
     if CONFIG_NAME in files or may_hold_checkpoints(files) or _has_plugin_config(folder, folders):
-        return True
-    return any(may_hold_tensors(name) for name in files)
+        return folder
+    if TENSORS_NAME in files and (run := log_directory(root, folder)) is not None:
+        return run
+    return folder if any(may_hold_tensors(name) for name in files) else None
 
 
 def _too_many_folders(max_folders: int) -> Problem:

@@ -31,6 +31,11 @@ def may_hold_tensors(file_name: str) -> bool:
     return not file_name.startswith(".") and PurePosixPath(file_name).suffix.lower() in _FOUND
 
 
+def holds_nothing_else(file_name: str) -> bool:
+    """Whether a file of this name can be nothing but one of tensors, while a table may be one of metadata."""
+    return PurePosixPath(file_name).suffix.lower() in _FOUND - _TABLES
+
+
 def list_tensors(file: AssetPath, shape: Shape = (), *, is_named: bool = True) -> tuple[FoundTensor, ...]:
     """All arrays of a file.
 

@@ -128,7 +128,7 @@ def _order(entry: CatalogEntry) -> tuple[bool, bool, int, str]:
     Steps of one tensor keep the order in which they were added, which is newest first.
     """
     summary = entry.summary
-    return not entry.is_named, entry.assets.metadata is None, -summary.n_points, summary.tensor_name
+    return not entry.is_named, entry.assets.metadata is None, -summary.n_points, summary.display_name
 
 
 def _version(source: TensorSource, assets: Assets) -> str:

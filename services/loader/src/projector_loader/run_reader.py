@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from projector_chassis.errors import NotFound, PublicError
+from projector_chassis.errors import Conflict, NotFound, PublicError
 from projector_loader.asset_paths import AssetPath, DataRoot, stamp
 from projector_loader.assets import Assets, misnamed
 from projector_loader.checkpoints import CheckpointFiles, FoundCheckpoints
@@ -30,6 +31,9 @@ from projector_loader.tensor_rules import base_name, display_name, is_internal, 
 from projector_loader.tensors import FoundTensor
 
 _N_CACHED_FILES = 4096
+_FAILURE_SECONDS = 60
+"""A file that could not be read is not tried again so soon: finding the fault may take as long as reading it."""
+_NO_ASSETS = Assets()
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class RunReader:
         self._checkpoints = CheckpointReader(root)
         self._configs = ConfigReader(root)
         self._tensor_files: FileCache[tuple[FoundTensor, ...]] = FileCache(_N_CACHED_FILES)
+        self._failures: FileCache[Conflict | None] = FileCache(_N_CACHED_FILES)
 
     def used_files(self, folder: AssetPath) -> frozenset[Path]:
         """The files that the config of a folder names: no run of another folder shows them by themselves."""
@@ -87,6 +92,18 @@ class RunReader:
 
     def _list_tensors(self, file: AssetPath, shape: Shape, *, is_named: bool) -> tuple[FoundTensor, ...]:
         key = (file.absolute, file.name, stamp(file), shape, is_named)
+
+        def attempt() -> Conflict | None:
+            try:
+                self._tensor_files.get(key, lambda: list_tensors(file, shape, is_named=is_named))
+            except Conflict as error:
+                return error
+            return None
+
+        now = int(time.monotonic() // _FAILURE_SECONDS)
+        failure = self._failures.get((key, now), attempt)
+        if failure is not None:
+            raise Conflict(failure.message)
         return self._tensor_files.get(key, lambda: list_tensors(file, shape, is_named=is_named))
 
     def _add_configured_files(self, draft: RunDraft, config: RunConfig) -> None:
@@ -104,7 +121,9 @@ class RunReader:
                 continue
             for tensor in chosen:
                 name = TensorName(item.entry.tensor_name or _full_name(PurePosixPath(path).name, tensor))
-                short_name = display_name(name) if item.entry.tensor_name else _short_name(file, tensor)
+                short_name = (
+                    display_name(name) if item.entry.tensor_name else _short_name(PurePosixPath(path).name, tensor)
+                )
                 is_named = bool(item.entry.tensor_name) or len(tensors) == 1
                 origin = Origin(file.name, name, short_name, is_named=is_named)
                 if not _add(draft, tensor, origin, item, config):
@@ -133,19 +152,20 @@ class RunReader:
         self, draft: RunDraft, folder: AssetPath, config: RunConfig, named: NamedTensors, taken: frozenset[Path]
     ) -> None:
         """The embeddings of files in the run's folder that no config names."""
-        loose = find_loose_files(self._root, folder, taken)
-        draft.report(*loose.problems)
-        for file in loose.files:
+        found = find_loose_files(self._root, folder, taken)
+        draft.report(*found.problems)
+        for loose in found.files:
             try:
-                tensors = self._list_tensors(file, (), is_named=False)
+                tensors = self._list_tensors(loose.file, (), is_named=loose.is_certain)
             except PublicError as error:
-                draft.report(Problem(Severity.ERROR, file.name, error.message))
+                draft.report(Problem(Severity.ERROR, loose.file.name, error.message))
                 continue
             for tensor in tensors:
-                name = _full_name(PurePosixPath(file.name).name, tensor)
+                name = _full_name(loose.name, tensor)
                 item = named.meet(filter(None, (name, tensor.name, tensor.short_name)))
-                origin = Origin(file.name, name, _short_name(file, tensor), is_named=item is not None)
-                _add(draft, tensor, origin, item, config)
+                short_name = _short_name(loose.short_name, tensor)
+                origin = Origin(loose.file.name, name, short_name, is_named=item is not None, step=loose.step)
+                _add(draft, tensor, origin, item, config, loose.assets)
 
 
 def _chosen(tensors: tuple[FoundTensor, ...], name: str, file: AssetPath) -> Iterable[FoundTensor]:
@@ -159,8 +179,18 @@ def _chosen(tensors: tuple[FoundTensor, ...], name: str, file: AssetPath) -> Ite
     raise NotFound(f'{file.name} holds no tensor "{name}". It holds: {held}.')
 
 
-def _add(draft: RunDraft, tensor: FoundTensor, origin: Origin, item: ConfiguredEntry | None, config: RunConfig) -> bool:
-    """Add a tensor to the run, or the reason why it cannot be viewed; False when it is there already."""
+def _add(
+    draft: RunDraft,
+    tensor: FoundTensor,
+    origin: Origin,
+    item: ConfiguredEntry | None,
+    config: RunConfig,
+    found_assets: Assets = _NO_ASSETS,
+) -> bool:
+    """Add a tensor to the run, or the reason why it cannot be viewed; False when it is there already.
+
+    ``found_assets`` goes with it where no entry of the config does.
+    """
     reason = (
         tensor.refusal
         or tensor.damage
@@ -171,7 +201,7 @@ def _add(draft: RunDraft, tensor: FoundTensor, origin: Origin, item: ConfiguredE
         draft.reject(rejected)
         return True
     template = config.template
-    assets = template.assets if template is not None and item is None else Assets()
+    assets = template.assets if template is not None else found_assets
     if item is not None:
         assets = with_shape_check(item, tensor.shape, config)
     assets = replace(assets, columns=tensor.columns, problems=(*assets.problems, *tensor.notices))
@@ -182,8 +212,7 @@ def _full_name(file_name: str, tensor: FoundTensor) -> TensorName:
     return TensorName(f"{file_name}/{tensor.name}" if tensor.name else file_name)
 
 
-def _short_name(file: AssetPath, tensor: FoundTensor) -> str:
-    file_name = PurePosixPath(file.name).name
+def _short_name(file_name: str, tensor: FoundTensor) -> str:
     return f"{tensor.short_name or display_name(tensor.name)} ({file_name})" if tensor.name else file_name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from typing import Final
 
@@ -15,17 +16,22 @@ from projector_loader.model import Shape, SpriteGeometry
 _FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
 
-def read_geometry(file: AssetPath, thumbnail_px: Shape, n_points: int) -> SpriteGeometry:
+def read_geometry(file: AssetPath, thumbnail_px: Shape | None, n_points: int) -> SpriteGeometry:
     """The geometry of an atlas, from the image's own size.
 
     Args:
         file: the image.
-        thumbnail_px: (width, height) of one thumbnail, as the config gives it.
+        thumbnail_px: (width, height) of one thumbnail, as the config gives it; None where the atlas is the smallest
+            grid of as many columns as rows that has room for all points.
         n_points: thumbnails that the image has to hold.
 
     Raises:
         NotFound, Conflict: the image is missing, is none, or cannot be cut into that many thumbnails of that size.
     """
+    if thumbnail_px is None:
+        width, height, _ = _image_header(file)
+        n_columns = math.isqrt(n_points - 1) + 1
+        thumbnail_px = (max(1, width // n_columns), max(1, height // n_columns))
     if len(thumbnail_px) != 2 or 0 in thumbnail_px:
         raise Conflict(
             f"The sprite {file.name} needs two single_image_dim values above 0 in the config, width and height of one"

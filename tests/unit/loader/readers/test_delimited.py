@@ -187,10 +187,10 @@ def test_what_cannot_be_anything_else_needs_no_name(write: Any, text: str) -> No
 
 def test_endless_line_is_refused_in_no_time(write: Any) -> None:
     file = write("x.tsv", b"1\t" * 12 * 2**20)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Conflict, match=r"x\.tsv, line 1: more than 16,777,216 bytes without a line's end"):
         only(file)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 LINE = st.text("0123456789.e-+\t\r naif_#\"',;xü", max_size=20)

@@ -159,10 +159,10 @@ def test_directory_of_millions_of_entries_is_refused_at_once(write: Any) -> None
     directory = entry * 300_000
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0, 0, len(directory), 0, 0)
     file = write("x.npz", directory + end)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Conflict, match="its directory has 14,100,000 bytes"):
         list_tensors(file)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @given(

@@ -103,9 +103,9 @@ def test_names_that_no_text_can_hold_are_mended(write: Any) -> None:
 def test_large_header_takes_no_time(write: Any) -> None:
     header = {f"layer.{i}.weight": entry("F32", [1, 1], [0, 4]) for i in range(20_000)}
     file = write("x.safetensors", headed(header, b"\0" * 4))
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(list_tensors(file)) == 20_000
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 JSON = st.recursive(
