@@ -124,9 +124,9 @@ function defaultView({ embedding, layout }: State): PlainView | null {
 /** What of the view differs from where it started; nothing where that is not known. */
 function changedView(state: State, start: PlainView | null): Address {
   if (start === null) return {};
-  const { labelColumn, colorColumn, colorMode, appearance, layout } = state;
+  const { labelColumn, colorColumn, colorMode, appearance, layout, pca } = state;
   const selection = Array.from(state.selection.subarray(0, MOST_SELECTED + 1));
-  const components = layout ? shownComponents(state, layout) : start.components;
+  const components = layout ? shownComponents(state, layout) : pca.components;
   return {
     ...(labelColumn !== start.label_column && { label: labelColumn }),
     ...(colorColumn !== start.color_column && { color: colorColumn }),
