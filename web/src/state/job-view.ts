@@ -6,7 +6,7 @@ import { type JobState, Phase } from '../api/generated/projector_contracts/compu
 import type { Rest } from '../api/rest-types';
 import type { JobView, LayoutState } from './model';
 
-/** Points of the loss curve that are kept: more than a screen is wide adds nothing. */
+/** Points of the loss curve that are kept: more than a screen is wide adds nothing. Even: halving keeps both ends. */
 const MOST_LOSSES = 1500;
 
 const PHASES: Readonly<Record<Phase, Rest.Job['phase']>> = {
@@ -53,9 +53,9 @@ export function jobWithState(job: Rest.Job, state: JobState): Rest.Job {
 
 /** The losses with those of one more frame; thinned by half whenever there are too many. */
 export function withLoss(losses: JobView['losses'], frame: DecodedFrame): JobView['losses'] {
-  if (Number.isNaN(frame.loss)) return losses;
+  if (Number.isNaN(frame.loss) || frame.step === losses.at(-1)?.step) return losses;
   const longer = [...losses, { step: frame.step, loss: frame.loss }];
-  return longer.length <= MOST_LOSSES ? longer : longer.filter((_, index) => index % 2 === 1);
+  return longer.length <= MOST_LOSSES ? longer : longer.filter((_, index) => index % 2 === 0);
 }
 
 /** The layout that a job's frame shows. */

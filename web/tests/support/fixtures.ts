@@ -199,17 +199,23 @@ export function frameEvent(fields: FrameFields = {}): Uint8Array<ArrayBuffer> {
   return bytesOf(create(JobEventSchema, { event: { case: 'frame', value: frame(fields) } }));
 }
 
-export function stateEvent(
-  phase: Phase,
-  fields: { sequence?: number; step?: number; variance?: number[]; failure?: string } = {},
-): Uint8Array<ArrayBuffer> {
-  const { sequence = 0, step = 0, variance, failure } = fields;
+export interface StateFields {
+  readonly sequence?: number;
+  readonly step?: number;
+  readonly variance?: number[];
+  readonly failure?: string;
+  readonly notices?: { readonly message: string; readonly subject?: string }[];
+}
+
+export function stateEvent(phase: Phase, fields: StateFields = {}): Uint8Array<ArrayBuffer> {
+  const { sequence = 0, step = 0, variance, failure, notices = [] } = fields;
   const value = create(JobStateSchema, {
     jobId: 'J1',
     phase,
     step,
     sequence: BigInt(sequence),
     nPoints: 4,
+    notices,
     ...(failure ? { failure: { code: 'internal', message: failure } } : {}),
     ...(variance ? { result: { case: 'pca', value: { explainedVarianceRatio: variance } } } : {}),
   });
