@@ -1,22 +1,13 @@
 import { ApiError } from '../../api/http';
 import type { Rest } from '../../api/rest-types';
-import { bookmarkOf, collectionOf, moved, readyCollections, withBookmarks } from '../collections';
+import { bookmarkOf, readyCollections } from '../collections';
 import type { ActionContext } from '../context';
 import type { Actions, State } from '../model';
 import type { Opening } from '../opening';
 import { viewOf } from '../view';
 import type { Collections } from './collections';
 
-type BookmarkActions = Pick<
-  Actions,
-  | 'saveBookmark'
-  | 'openBookmark'
-  | 'stepBookmark'
-  | 'renameBookmark'
-  | 'deleteBookmark'
-  | 'moveBookmark'
-  | 'bookmarkLink'
->;
+type BookmarkActions = Pick<Actions, 'saveBookmark' | 'openBookmark' | 'stepBookmark' | 'bookmarkLink'>;
 
 const FIRST_COLLECTION = 'Bookmarks';
 const CONFLICT_STATUS = 409;
@@ -26,47 +17,13 @@ export function bookmarkActions(
   opening: Opening,
   collections: Collections,
 ): BookmarkActions {
-  const { store, rest, pageUrl } = context;
-
-  const change = (bookmarkId: string, edit: (bookmarks: readonly Rest.Bookmark[]) => Rest.Bookmark[]) => {
-    const known = readyCollections(store.state);
-    const collection = collectionOf(known, bookmarkId);
-    if (!collection) return null;
-    const value = withBookmarks(known, collection.id, edit);
-    store.update({ collections: { kind: 'ready', value } });
-    return value.find(({ id }) => id === collection.id) ?? null;
-  };
-
+  const { store, pageUrl } = context;
   return {
     saveBookmark: (name) => saveBookmark(context, opening, collections, name),
     openBookmark: async (id) => void (await opening.bookmark(id, true)),
     stepBookmark: async (direction) => {
       const id = neighborOf(store.state, opening.awaitedBookmark, direction);
       if (id !== null) await opening.bookmark(id, true);
-    },
-    renameBookmark: async (id, name) => {
-      const bookmark = bookmarkOf(readyCollections(store.state), id);
-      if (!bookmark) return;
-      change(id, (bookmarks) => bookmarks.map((known) => (known.id === id ? { ...known, name } : known)));
-      await collections.settle(() => rest.changeBookmark(id, { name }, bookmark.version));
-    },
-    deleteBookmark: async (id) => {
-      if (!change(id, (bookmarks) => bookmarks.filter((known) => known.id !== id))) return;
-      await collections.settle(() => rest.deleteBookmark(id));
-    },
-    moveBookmark: async (id, toIndex) => {
-      const changed = change(id, (bookmarks) =>
-        moved(
-          bookmarks,
-          bookmarks.findIndex((known) => known.id === id),
-          toIndex,
-        ),
-      );
-      if (!changed) return;
-      const order = changed.bookmarks.map((bookmark) => bookmark.id);
-      await collections.settle(() =>
-        rest.changeCollection(changed.id, { name: null, order }, changed.version),
-      );
     },
     bookmarkLink: (id) => {
       const url = pageUrl();

@@ -20,7 +20,10 @@ export interface Collections {
   readonly actions: CollectionActions;
   /** Makes a collection and opens it; null when that failed and was reported. */
   readonly create: (name: string) => Promise<Rest.Collection | null>;
-  /** Carries out a change that is already shown; when it fails the true state comes back and a notice says why. */
+  /**
+   * Carries out a change that is already shown, after those before it, so that it meets the versions they left. When
+   * it fails the true state comes back and a notice says why.
+   */
   readonly settle: (change: () => Promise<unknown>) => Promise<void>;
 }
 
@@ -46,7 +49,7 @@ export function collections(context: ActionContext, refresh: () => Promise<void>
     }
   };
 
-  const settle = async (change: () => Promise<unknown>) => {
+  const carryOut = async (change: () => Promise<unknown>) => {
     try {
       await change();
     } catch (error) {
@@ -57,6 +60,14 @@ export function collections(context: ActionContext, refresh: () => Promise<void>
     }
     await refresh();
   };
+
+  let settled = Promise.resolve();
+  const settle = (change: () => Promise<unknown>) => {
+    settled = settled.then(() => carryOut(change));
+    return settled;
+  };
+
+  const versionOf = (id: string) => readyCollections(store.state).find((known) => known.id === id)?.version;
 
   const importFile = async (file: File) => {
     const { embedding } = store.state;
@@ -81,7 +92,9 @@ export function collections(context: ActionContext, refresh: () => Promise<void>
         const collection = readyCollections(store.state).find((known) => known.id === id);
         if (!collection) return Promise.resolve();
         show({ ...collection, name });
-        return settle(() => rest.changeCollection(id, { name, order: null }, collection.version));
+        return settle(() =>
+          rest.changeCollection(id, { name, order: null }, versionOf(id) ?? collection.version),
+        );
       },
       deleteCollection: (id) => {
         const remaining = readyCollections(store.state).filter((known) => known.id !== id);

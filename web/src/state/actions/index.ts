@@ -9,6 +9,7 @@ import type { Address } from '../url';
 import { addressOf, formatAddress } from '../url';
 import { Visits } from '../visit';
 import { appearanceActions } from './appearance';
+import { bookmarkListActions } from './bookmark-list';
 import { bookmarkActions } from './bookmarks';
 import { collections } from './collections';
 import { columns } from './columns';
@@ -58,6 +59,7 @@ export function flows(context: ActionContext, onDoubt: () => void): Flows {
       ...isolationActions(context, projections),
       ...collectionFlow.actions,
       ...bookmarkActions(context, opening, collectionFlow),
+      ...bookmarkListActions(context, collectionFlow),
       openEmbedding: (embedding) => visits.go({ embedding }),
       reload: async () => {
         const { job, ...address } = visits.address;
