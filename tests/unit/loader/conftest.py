@@ -40,10 +40,14 @@ def save_checkpoint(tensorflow: Any) -> SaveCheckpoint:
 
 @pytest.fixture(scope="session")
 def save_graph(tensorflow: Any) -> Callable[..., None]:
-    """Writes arrays with a TF1 ``Saver``: ``parts`` cuts every variable, ``version`` 1 is the format before bundles."""
+    """Writes arrays with a TF1 ``Saver``: ``parts`` cuts every variable, along ``axis``; ``version`` 1 is the format
+    before bundles.
+    """
     v1 = tensorflow.compat.v1
 
-    def save(prefix: Path, arrays: Arrays, *, step: int | None = None, parts: int = 1, version: int = 2) -> None:
+    def save(
+        prefix: Path, arrays: Arrays, *, step: int | None = None, parts: int = 1, axis: int = 0, version: int = 2
+    ) -> None:
         prefix.parent.mkdir(parents=True, exist_ok=True)
         with tensorflow.Graph().as_default(), v1.Session() as session:
             for name, values in arrays.items():
@@ -51,8 +55,8 @@ def save_graph(tensorflow: Any) -> Callable[..., None]:
                     name,
                     shape=values.shape,
                     dtype=values.dtype,
-                    initializer=_rows_of(values),
-                    partitioner=v1.fixed_size_partitioner(parts) if parts > 1 else None,
+                    initializer=_part_of(values),
+                    partitioner=v1.fixed_size_partitioner(parts, axis) if parts > 1 else None,
                     use_resource=False,
                 )
             session.run(v1.global_variables_initializer())
@@ -62,14 +66,34 @@ def save_graph(tensorflow: Any) -> Callable[..., None]:
     return save
 
 
-def _rows_of(values: NDArray[Any]) -> Callable[..., NDArray[Any]]:
-    """An initializer that gives each part of a partitioned variable its rows."""
+@pytest.fixture(scope="session")
+def keras_model(tensorflow: Any) -> Any:
+    """A trained model with an embedding layer ``words`` of 20 x 8."""
+    import keras
 
-    def rows(shape: list[int], dtype: Any = None, partition_info: Any = None) -> NDArray[Any]:
-        first = partition_info.var_offset[0] if partition_info is not None else 0
-        return values[first : first + int(shape[0])]
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential(
+        [
+            keras.layers.Input((3,)),
+            keras.layers.Embedding(20, 8, name="words"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(2, name="dense"),
+        ],
+        name="sequential",
+    )
+    model.compile("adam", "mse")
+    model.train_on_batch(np.zeros((2, 3)), np.zeros((2, 2)))
+    return model
 
-    return rows
+
+def _part_of(values: NDArray[Any]) -> Callable[..., NDArray[Any]]:
+    """An initializer that gives each part of a partitioned variable its rows or columns."""
+
+    def part(shape: list[int], dtype: Any = None, partition_info: Any = None) -> NDArray[Any]:
+        starts = partition_info.var_offset if partition_info is not None else [0] * values.ndim
+        return values[tuple(slice(start, start + int(size)) for start, size in zip(starts, shape, strict=True))]
+
+    return part
 
 
 @pytest.fixture

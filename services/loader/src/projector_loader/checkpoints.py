@@ -15,6 +15,9 @@ from projector_loader.asset_paths import AssetPath, DataRoot, printable, read_sm
 from projector_loader.model import Checkpoint, Problem, Severity
 
 STATE_NAME: Final = "checkpoint"
+SAVED_MODEL_NAME: Final = "saved_model.pb"
+VARIABLES_FOLDER: Final = "variables"
+"""Where a SavedModel keeps its variables, as a checkpoint."""
 INDEX_SUFFIX: Final = ".index"
 _MAX_STATE_BYTES = 2**20
 _STEP = re.compile(r"-(\d{1,18})$")
@@ -54,16 +57,17 @@ class FoundCheckpoints:
 
 def may_hold_checkpoints(names: set[str]) -> bool:
     """Whether a folder with files of these names is worth a call of ``find_checkpoints``."""
-    if STATE_NAME in names:
+    if STATE_NAME in names or SAVED_MODEL_NAME in names:
         return True
     prefixes = {_SHARD.sub("", name) for name in names if _SHARD.search(name)}
     return any(name.removesuffix(INDEX_SUFFIX) in prefixes for name in names if name.endswith(INDEX_SUFFIX))
 
 
 def find_checkpoints(root: DataRoot, folder: AssetPath) -> FoundCheckpoints:
-    """All checkpoints directly inside ``folder``, newest first: by step, then by modification time.
+    """All checkpoints of ``folder``, newest first: by step, then by modification time.
 
     An index file counts when a data shard lies beside it or the state file names it: other programs use the suffix too.
+    The variables of a SavedModel are a checkpoint as well.
     """
     try:
         names = set(os.listdir(folder.absolute))
@@ -81,7 +85,20 @@ def find_checkpoints(root: DataRoot, folder: AssetPath) -> FoundCheckpoints:
             problems.append(Problem(Severity.ERROR, _join(folder, prefix), error.message))
     if latest and latest not in prefixes | names:
         problems.append(_missing_latest(folder, latest))
+    if SAVED_MODEL_NAME in names:
+        inner = _find_variables(root, folder)
+        found += inner.checkpoints
+        problems += inner.problems
     return FoundCheckpoints(tuple(sorted(found, key=_age)), tuple(problems))
+
+
+def _find_variables(root: DataRoot, folder: AssetPath) -> FoundCheckpoints:
+    """The checkpoint of a SavedModel's variables."""
+    try:
+        return find_checkpoints(root, root.child(folder, VARIABLES_FOLDER))
+    except PublicError as error:
+        place = _join(folder, VARIABLES_FOLDER)
+        return FoundCheckpoints((), (Problem(Severity.ERROR, place, error.message),))
 
 
 def _files(root: DataRoot, folder: AssetPath, prefix: str, *, is_bundle: bool) -> CheckpointFiles:

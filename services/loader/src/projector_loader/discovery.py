@@ -11,7 +11,7 @@ from typing import Final
 
 from projector_chassis.errors import PublicError
 from projector_loader.asset_paths import AssetPath, DataRoot, printable
-from projector_loader.checkpoints import may_hold_checkpoints
+from projector_loader.checkpoints import SAVED_MODEL_NAME, VARIABLES_FOLDER, may_hold_checkpoints
 from projector_loader.formats import may_hold_tensors
 from projector_loader.model import Problem, Severity
 from projector_loader.projector_config import CONFIG_NAME
@@ -62,6 +62,8 @@ def find_runs(root: DataRoot, *, max_folders: int) -> FoundRuns:
         run = _run_of(root, folder, files, folders)
         if run is not None:
             found[run.absolute] = run
+        if SAVED_MODEL_NAME in files:
+            folders.discard(VARIABLES_FOLDER)
         waiting += [_inside(folder, name) for name in sorted(folders, reverse=True) if _is_searched(folder, name)]
     return FoundRuns(tuple(sorted(found.values(), key=lambda folder: folder.name)), tuple(problems))
 

@@ -21,7 +21,7 @@ from projector_loader.projector_config import (
     ProjectorConfig,
     parse_config,
 )
-from projector_loader.tensor_rules import base_name
+from projector_loader.tensor_names import base_name
 
 _N_CACHED_CONFIGS = 1024
 _N_SHOWN_NAMES = 5

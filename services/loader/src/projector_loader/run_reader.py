@@ -27,7 +27,8 @@ from projector_loader.run_config import (
 )
 from projector_loader.run_draft import CatalogEntry, Origin, RunDraft
 from projector_loader.run_files import find_loose_files
-from projector_loader.tensor_rules import base_name, display_name, is_internal, why_not_viewable
+from projector_loader.tensor_names import base_name, display_name, is_internal
+from projector_loader.tensor_rules import why_not_viewable
 from projector_loader.tensors import FoundTensor
 
 _N_CACHED_FILES = 4096
@@ -143,7 +144,7 @@ class RunReader:
             for tensor in tensors:
                 if is_internal(tensor.name):
                     continue
-                item = named.meet((tensor.name,))
+                item = named.meet(filter(None, (tensor.name, tensor.short_name)))
                 short_name = tensor.short_name or display_name(tensor.name)
                 origin = Origin(listed.name, tensor.name, short_name, is_named=item is not None, step=listed.step)
                 _add(draft, tensor, origin, item, config)
@@ -191,8 +192,9 @@ def _add(
 
     ``found_assets`` goes with it where no entry of the config does.
     """
+    is_wanted = origin.is_named and tensor.source is not None
     reason = (
-        tensor.refusal
+        ("" if is_wanted else tensor.refusal)
         or tensor.damage
         or why_not_viewable(origin.tensor_name, tensor.shape, tensor.dtype, is_named=origin.is_named)
     )

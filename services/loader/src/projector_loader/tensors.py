@@ -68,7 +68,8 @@ class FoundTensor:
         name: its full name within the file; empty where the file holds just one array without a name.
         source: reads it; None unless it is a matrix of real numbers whose bytes are all there.
         damage: why it cannot be read although its file lists it; empty where it can.
-        refusal: why it is not shown whatever its type and shape are; empty unless the format has such a reason.
+        refusal: why it is not shown whatever its type and shape are, unless it can be read and a config names it; empty
+            where there is no such reason.
         short_name: a name to read, where the format has a better one than the full name.
         columns: metadata that the file keeps beside it.
         notices: what its viewer should know of how it was read.

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from unit.loader.tables import block_of, table
 
-from projector_loader.readers.bundle_index import DamagedIndexError, UnsupportedIndexError, parse_index
-from projector_loader.readers.crc32c import crc32c
+from projector_loader.readers.bundle_index import DamagedIndexError, UnsupportedIndexError, parse_index, part_key
 from projector_loader.readers.elements import dtype_name
 
 
@@ -42,7 +41,36 @@ def test_partitioned_variable_is_one_entry(tmp_path: Path, save_graph: Any, matr
 
     index = parse_index((tmp_path / "parts.ckpt.index").read_bytes())
 
-    assert [(name, entry.shape, entry.is_sliced) for name, entry in index.entries.items()] == [("cut", (12, 5), True)]
+    (entry,) = index.entries.values()
+    assert (list(index.entries), entry.shape) == (["cut"], (12, 5))
+    assert [(part.starts, part.entry.shape) for part in entry.parts] == [((start, 0), (4, 5)) for start in (0, 4, 8)]
+
+
+def test_parts_far_from_the_start_are_found_by_their_keys(tmp_path: Path, save_graph: Any) -> None:
+    save_graph(tmp_path / "parts.ckpt", {"cut": np.zeros((3_300_000, 1), np.int8)}, parts=33)
+    (entry,) = parse_index((tmp_path / "parts.ckpt.index").read_bytes()).entries.values()
+    assert sorted(part.starts for part in entry.parts) == [(start, 0) for start in range(0, 3_300_000, 100_000)]
+
+
+def test_keys_of_parts_sort_as_their_values_do() -> None:
+    numbers = [-(2**40), -8193, -65, -64, -1, 0, 1, 63, 64, 8191, 8192, 2**27, 2**41, 2**50]
+    keys = [part_key(b"x", ((number, 1),)) for number in numbers]
+    assert keys == sorted(keys)
+    assert part_key(b"a\0\xff", ()) == b"\0a\0\xff\xff\0\0\1\0"
+
+
+def test_part_that_is_not_there_is_reported() -> None:
+    whole = b"\x08\x01\x12\x04\x12\x02\x08\x02\x3a\x06\x0a\x04\x08\x00\x10\x02"
+    with pytest.raises(DamagedIndexError, match="a part of a partitioned variable is not in it"):
+        parse_index(table(block_of([(b"", b"\x08\x01"), (b"a", whole)])))
+    part = part_key(b"a", ((0, 2),)), b"\x08\x01\x12\x04\x12\x02\x08\x03"
+    with pytest.raises(DamagedIndexError, match="reaches beyond it"):
+        parse_index(table(block_of([(b"", b"\x08\x01"), part, (b"a", whole)])))
+
+
+def test_number_of_shards_is_bounded() -> None:
+    with pytest.raises(DamagedIndexError, match="tells of 2,147,483,647 data shards"):
+        parse_index(table(block_of([(b"", b"\x08\xff\xff\xff\xff\x07")])))
 
 
 def test_every_truncation_is_reported(index_bytes: bytes) -> None:
@@ -72,7 +100,7 @@ def test_any_bytes_are_damaged_or_unsupported(content: bytes) -> None:
 @settings(max_examples=300)
 def test_any_block_with_a_right_checksum_is_read_or_reported(block: bytes, compression: int) -> None:
     try:
-        parse_index(_table(block, compression=compression))
+        parse_index(table(block, compression=compression))
     except (DamagedIndexError, UnsupportedIndexError):
         return
 
@@ -81,50 +109,23 @@ def test_any_block_with_a_right_checksum_is_read_or_reported(block: bytes, compr
 @settings(max_examples=300)
 def test_any_records_are_read_or_reported(records: list[tuple[bytes, bytes]]) -> None:
     try:
-        parse_index(_table(_block([(b"", b"\x08\x01"), *records])))
+        parse_index(table(block_of([(b"", b"\x08\x01"), *records])))
     except DamagedIndexError:
         return
 
 
 def test_compressed_block_is_left_to_tensorflow() -> None:
     with pytest.raises(UnsupportedIndexError):
-        parse_index(_table(b"\0" * 8, compression=1))
+        parse_index(table(b"\0" * 8, compression=1))
 
 
 def test_names_out_of_order_are_reported() -> None:
-    content = _table(_block([(b"", b"\x08\x01"), (b"b", b""), (b"a", b"")]))
+    content = table(block_of([(b"", b"\x08\x01"), (b"b", b""), (b"a", b"")]))
     with pytest.raises(DamagedIndexError, match="not in order"):
         parse_index(content)
 
 
 def test_shard_beyond_the_number_of_shards_is_reported() -> None:
-    content = _table(_block([(b"", b"\x08\x02"), (b"a", b"\x18\x02")]))
+    content = table(block_of([(b"", b"\x08\x02"), (b"a", b"\x18\x02")]))
     with pytest.raises(DamagedIndexError, match="shard 2 of 2"):
         parse_index(content)
-
-
-def _table(block: bytes, *, compression: int = 0) -> bytes:
-    """A table of one data block, with right checksums."""
-    content = _with_trailer(block, compression)
-    root = _block([(b"z", _varint(0) + _varint(len(block)))])
-    handles = _varint(0) + _varint(0) + _varint(len(content)) + _varint(len(root))
-    return content + _with_trailer(root, 0) + handles.ljust(40, b"\0") + struct.pack("<Q", 0xDB4775248B80FB57)
-
-
-def _with_trailer(block: bytes, compression: int) -> bytes:
-    checksum = crc32c(block + bytes([compression]))
-    masked = (((checksum >> 15) | (checksum << 17)) + 0xA282EAD8) & 0xFFFFFFFF
-    return block + bytes([compression]) + struct.pack("<I", masked)
-
-
-def _block(records: list[tuple[bytes, bytes]]) -> bytes:
-    body = b"".join(_varint(0) + _varint(len(key)) + _varint(len(value)) + key + value for key, value in records)
-    return body + struct.pack("<II", 0, 1)
-
-
-def _varint(number: int) -> bytes:
-    encoded = bytearray()
-    while number > 0x7F:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*encoded, number])

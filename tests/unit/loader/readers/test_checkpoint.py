@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,13 +11,16 @@ import ml_dtypes
 import numpy as np
 import pytest
 from unit.loader.reading import assert_reads_as, read
+from unit.loader.tables import HEADER, block_of, entry, table
 
 from projector_chassis.errors import Conflict
 from projector_loader.asset_paths import DataRoot
 from projector_loader.checkpoints import CheckpointFiles, find_checkpoints
 from projector_loader.model import TensorName
-from projector_loader.readers.checkpoint import CheckpointReader, TensorFlowTensor
+from projector_loader.readers.checkpoint import CheckpointReader
 from projector_loader.readers.contiguous import ContiguousTensor
+from projector_loader.readers.partitioned import PartitionedTensor
+from projector_loader.row_selection import RowList, RowRange
 from projector_loader.tensors import FoundTensor, TensorSource
 
 DTYPES = [
@@ -68,13 +72,50 @@ def test_every_real_dtype_reads_as_tensorflow_casts_it(
     assert_reads_as(source(variable), expected)
 
 
-def test_partitioned_variable_is_joined(root: DataRoot, save_graph: Any, matrix: Any) -> None:
-    save_graph(root.top.absolute / "model.ckpt", {"cut": matrix}, parts=3)
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("dtype", ["float32", "float16", "int64"])
+def test_partitioned_variable_is_joined(root: DataRoot, save_graph: Any, matrix: Any, axis: int, dtype: str) -> None:
+    matrix = (matrix * 10).astype(dtype)
+    save_graph(root.top.absolute / "model.ckpt", {"cut": matrix}, parts=3, axis=axis)
 
     variable = variables(root)["cut"]
 
-    assert isinstance(variable.source, TensorFlowTensor)
+    assert isinstance(variable.source, PartitionedTensor)
     assert_reads_as(source(variable), matrix)
+
+
+def test_sharded_variable_of_tensorflow_2_is_joined(root: DataRoot, tensorflow: Any, matrix: Any) -> None:
+    from tensorflow.python.distribute.sharded_variable import ShardedVariable
+
+    parts = [tensorflow.Variable(matrix[:7]), tensorflow.Variable(matrix[7:])]
+    tensorflow.train.Checkpoint(words=ShardedVariable(parts)).write(str(root.top.absolute / "model.ckpt"))
+    assert_reads_as(source(variables(root)[f"words{SUFFIX}"]), matrix)
+
+
+def test_cut_shard_of_a_partitioned_variable_is_named(root: DataRoot, save_graph: Any, matrix: Any) -> None:
+    save_graph(root.top.absolute / "model.ckpt", {"cut": matrix}, parts=3)
+    shard = root.top.absolute / "model.ckpt.data-00000-of-00001"
+    tensor = source(variables(root)["cut"])
+    os.truncate(shard, 200)
+    assert "was cut short: it has 200 bytes" in variables(root)["cut"].damage
+    with pytest.raises(Conflict, match="ends at byte 200, but the tensor needs"):
+        read(tensor)
+
+
+def test_checkpoint_of_more_than_two_gibibytes_is_read_from_any_row(root: DataRoot, write: Any) -> None:
+    n_points, n_dims = 800_000, 1000
+    write("model.index", table(block_of([HEADER, (b"words", entry(1, (n_points, n_dims), 4, 4 * n_points * n_dims))])))
+    rows = np.array([0, 536_870, 536_871, n_points - 1], np.uint32)  # around the first byte that 31 bits do not count
+    with open(root.top.absolute / "model.data-00000-of-00001", "wb") as shard:
+        shard.truncate(4 + 4 * n_points * n_dims)
+        for row in rows:
+            shard.seek(4 + 4 * n_dims * int(row))
+            shard.write(np.full(n_dims, row + 1, "<f4").tobytes())
+    tensor = source(variables(root)["words"])
+    expected = np.repeat(rows[:, None] + 1, n_dims, 1).astype(np.float32)
+    np.testing.assert_array_equal(read(tensor, RowList(rows)), expected)
+    np.testing.assert_array_equal(read(tensor, RowRange(536_870, 2)), expected[1:3])
+    np.testing.assert_array_equal(read(tensor, RowRange(n_points - 2))[:, 0], [0, n_points])
 
 
 def test_format_before_bundles_is_read(root: DataRoot, save_graph: Any, matrix: Any) -> None:
