@@ -51,7 +51,8 @@ class BatchChild:
             n_threads=settings.n_threads,
         )
         warm_up()
-        self._heartbeat = Heartbeat(self._client, names.worker_key("batch", settings.machine))
+        key = names.worker_key("batch", settings.machine)
+        self._heartbeat = Heartbeat(self._client, key, settings.ready_path)
         self._heartbeat.start()
 
     def project(self, job_id: JobId, number: int, attempt: int) -> None:
@@ -71,7 +72,9 @@ class InteractiveChild:
         self._loader = Loader(settings.loader_address)
         self._finder = NeighborFinder(_embedding_cache(settings, self._loader))
         self._answers = RedisAnswers(self._client)
-        self._heartbeat = Heartbeat(self._client, names.worker_key("interactive", settings.machine))
+        self._heartbeat = Heartbeat(
+            self._client, names.worker_key("interactive", settings.machine), settings.ready_path
+        )
         self._heartbeat.start()
 
     def neighbors(self, answer_id: str, query: bytes) -> None:

@@ -23,6 +23,7 @@ class Settings(ServiceSettings):
     redis_url: str = "redis://127.0.0.1:6379/0"
     loader_address: str = "127.0.0.1:50051"
     cache_dir: Path = Path(tempfile.gettempdir()) / "projector-cache"
+    ready_path: Path | None = Field(None, description="touched every 5 seconds while the worker is ready")
     machine: str = Field(default_factory=socket.gethostname, pattern=r"^[A-Za-z0-9._-]+$")
     n_threads: int = Field(default_factory=_usable_cores, ge=1)
     embedding_cache_bytes: int = Field(8 * 2**30, ge=2**20, description="embeddings kept below cache_dir")
