@@ -91,7 +91,7 @@ test-e2e: $(STAMPS)/test $(PAGE) ## a browser against the whole projector
 
 .PHONY: test-compose
 test-compose: $(STAMPS)/test ## the images and docker-compose.yml, needs a Docker engine
-	$(STAGE_SHOWN) 'Tests: compose' $(BIN)/pytest -q tests/compose
+	$(STAGE_SHOWN) 'Tests: compose' $(BIN)/pytest -q --containers tests/compose tests/e2e
 
 .PHONY: bench
 bench: $(STAMPS)/bench ## one benchmark beside its peer: NAME=... [QUICK=1] [JSON=1] [DATA=path]

@@ -9,6 +9,7 @@ pytest_plugins = [
     "fixtures.redis",
     "fixtures.databases",
     "fixtures.projector",
+    "fixtures.containers",
     "fixtures.browser",
 ]
 

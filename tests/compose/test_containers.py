@@ -3,79 +3,86 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import urllib.request
 from typing import Any
 
 import pytest
-from compose.composed import Composed
+
+from fixtures.containers import Containers
 
 LASTING = {"redis", "postgres", "loader", "compute-batch", "compute-interactive", "gateway"}
+ONE_SHOT = {"secrets", "migrate", "demo"}
+OURS = ("gateway", "loader", "compute-batch")
+"""One service of each image that we build."""
 PASSWORD_FILES = {"redis": "/run/secret/password", "postgres": "/run/secret/password"}
 
 
 @pytest.fixture(scope="module")
-def containers(composed: Composed) -> dict[str, dict[str, Any]]:
-    """What Docker knows of each container, those that ended included, by service."""
-    ids = composed.run("ps", "--all", "--quiet").split()
-    inspected = subprocess.run(["docker", "inspect", *ids], capture_output=True, check=True).stdout
-    return {one["Config"]["Labels"]["com.docker.compose.service"]: one for one in json.loads(inspected)}
+def inspected(containers: Containers) -> dict[str, dict[str, Any]]:
+    return containers.inspect()
 
 
-def test_all_lasting_services_are_healthy(containers: dict[str, dict[str, Any]]) -> None:
-    health = {name: one["State"].get("Health", {}).get("Status") for name, one in containers.items()}
+def test_lasting_services_are_healthy_and_the_others_have_done_their_work(
+    containers: Containers, inspected: dict[str, dict[str, Any]]
+) -> None:
+    assert {name for name, one in inspected.items() if "Health" in one["State"]} == LASTING
+    assert containers.unhealthy() == set()
+    assert {name: inspected[name]["State"]["ExitCode"] for name in ONE_SHOT} == dict.fromkeys(ONE_SHOT, 0)
 
-    assert {name for name, status in health.items() if status == "healthy"} == LASTING
 
-
-def test_no_password_can_be_inspected(composed: Composed, containers: dict[str, dict[str, Any]]) -> None:
-    passwords = [composed.run("exec", "-T", name, "cat", file) for name, file in PASSWORD_FILES.items()]
+def test_no_password_can_be_inspected(containers: Containers, inspected: dict[str, dict[str, Any]]) -> None:
+    passwords = [containers.compose("exec", "-T", name, "cat", file) for name, file in PASSWORD_FILES.items()]
 
     assert all(len(password) == 48 for password in passwords)
-    assert not any(password in json.dumps(containers) for password in passwords)
+    assert not any(password in json.dumps(inspected) for password in passwords)
 
 
-def test_nothing_runs_as_root_or_writes_to_its_image(containers: dict[str, dict[str, Any]]) -> None:
-    lasting = [containers[name] for name in LASTING]
+def test_nothing_has_rights_or_writes_to_its_image(inspected: dict[str, dict[str, Any]]) -> None:
+    for name, one in inspected.items():
+        limits = one["HostConfig"]
+        assert limits["ReadonlyRootfs"], name
+        assert limits["CapDrop"] == ["ALL"], name
+        assert not limits["CapAdd"], name
+        assert "no-new-privileges:true" in limits["SecurityOpt"], name
+        assert limits["Memory"] > 0, name
+        assert limits["PidsLimit"] > 0, name
+        assert one["Config"]["User"] not in {"", "root", "0"} or name == "secrets"
 
-    assert all(one["Config"]["User"] not in {"", "root", "0"} for one in lasting)
-    assert all(one["HostConfig"]["ReadonlyRootfs"] for one in lasting)
-    assert all(one["HostConfig"]["Memory"] > 0 and one["HostConfig"]["PidsLimit"] > 0 for one in lasting)
 
-
-def test_only_the_gateway_can_be_reached_and_only_from_this_machine(containers: dict[str, dict[str, Any]]) -> None:
-    bindings = {name: one["HostConfig"]["PortBindings"] for name, one in containers.items()}
+def test_only_the_gateway_can_be_reached_and_only_from_this_machine(inspected: dict[str, dict[str, Any]]) -> None:
+    bindings = {name: one["HostConfig"]["PortBindings"] for name, one in inspected.items()}
 
     assert {name for name, ports in bindings.items() if ports} == {"gateway"}
     addresses = {binding["HostIp"] for ports in bindings["gateway"].values() for binding in ports}
     assert addresses == {"127.0.0.1"}
 
 
-def test_the_gateway_has_no_numerics(composed: Composed) -> None:
+def test_only_the_gateway_has_a_way_out(containers: Containers) -> None:
+    def has_default_route(service: str) -> bool:
+        routes = containers.compose("exec", "-T", service, "cat", "/proc/net/route").splitlines()[1:]
+        return any(route.split()[1] == "00000000" for route in routes)
+
+    assert {service for service in LASTING if has_default_route(service)} == {"gateway"}
+
+
+def test_nothing_lies_in_a_volume_without_a_name(containers: Containers, inspected: dict[str, dict[str, Any]]) -> None:
+    volumes = {mount["Name"] for one in inspected.values() for mount in one["Mounts"] if mount["Type"] == "volume"}
+
+    assert volumes == {
+        f"{containers.name}_{name}" for name in ("redis-secret", "database-secret", "database", "demo", "cache")
+    }
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_images_hold_nothing_that_builds_or_installs(service: str, containers: Containers) -> None:
+    tools = "command -v pip uv npm node gcc cc make"
+    leftovers = "find /root/.cache /src /var/lib/apt/lists -type f 2>/dev/null"
+
+    look = containers.compose("exec", "-T", "--user", "root", service, "sh", "-c", f"{tools}; {leftovers}; true")
+
+    assert look.strip() == ""
+
+
+def test_the_gateway_has_no_numerics(containers: Containers) -> None:
     program = "import importlib.util as u; print([n for n in ('tensorflow', 'sklearn', 'numba') if u.find_spec(n)])"
 
-    assert composed.run("exec", "-T", "gateway", "python", "-c", program).strip() == "[]"
-
-
-def ask(url: str, body: dict[str, str] | None = None) -> Any:
-    """GET, or POST where there is a body; the parsed answer."""
-    request = urllib.request.Request(
-        url,
-        data=json.dumps(body).encode() if body else None,
-        headers={"Content-Type": "application/json"} if body else {},
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
-
-
-def test_passwords_and_bookmarks_outlive_the_containers(composed: Composed) -> None:
-    api = f"{composed.url}/api/v1"
-    embedding_id = ask(f"{api}/runs")[0]["embeddings"][0]["id"]
-    saved = ask(f"{api}/collections", {"name": "Kept", "embedding_id": embedding_id})
-    password = composed.run("exec", "-T", "redis", "cat", PASSWORD_FILES["redis"])
-
-    composed.run("down", "--timeout", "20")
-    composed.run("up", "--detach", "--wait", seconds=600)
-
-    assert composed.run("exec", "-T", "redis", "cat", PASSWORD_FILES["redis"]) == password
-    assert ask(f"{api}/collections/{saved['id']}")["name"] == "Kept"
+    assert containers.compose("exec", "-T", "gateway", "python", "-c", program).strip() == "[]"

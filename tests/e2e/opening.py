@@ -1,4 +1,4 @@
-"""Fixtures that open the page; the tests of the containers take them from here as well."""
+"""Fixtures that open the page."""
 
 from __future__ import annotations
 
