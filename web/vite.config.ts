@@ -11,5 +11,11 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
     reportCompressedSize: false,
   },
-  test: { include: ['tests/**/*.test.ts'] },
+  test: {
+    include: ['tests/**/*.test.ts'],
+    // One process and one load of the sources for all files; each test puts back what it changed.
+    isolate: false,
+    unstubGlobals: true,
+    restoreMocks: true,
+  },
 });
