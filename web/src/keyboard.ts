@@ -11,6 +11,8 @@ export interface CameraKeys {
 
 const NUDGE_PX = 24;
 const ZOOM_FACTOR = 1.2;
+/** Keys that act once however long they are held. */
+const ONCE: ReadonlySet<string> = new Set(['b', ' ', '?', 'Escape', '/', '0', '1', '2']);
 const EDITABLE = 'input, textarea, select, [contenteditable]';
 /** Elements that need space and arrows themselves. */
 const OPERABLE =
@@ -25,7 +27,8 @@ export function listenToKeys(target: Document, store: Store, camera: CameraKeys)
     if (isEditing) return;
     const isOperating = element?.closest(OPERABLE) !== null && element !== null;
     if (isOperating && (event.key === ' ' || event.key === 'Enter' || event.key.startsWith('Arrow'))) return;
-    if (press(event.key, target, store, camera)) event.preventDefault();
+    const isHeldTooLong = event.repeat && ONCE.has(event.key);
+    if (isHeldTooLong || press(event.key, target, store, camera)) event.preventDefault();
   };
   target.addEventListener('keydown', onKey);
   return () => target.removeEventListener('keydown', onKey);
