@@ -10,6 +10,7 @@ import type { JobView } from './model';
 import { isFinal } from './selectors';
 
 const NORMAL_END = 1000;
+const NOT_FOUND = 4404;
 
 export class JobWatch {
   #connection: JobConnection | null = null;
@@ -85,9 +86,13 @@ export class JobWatch {
 
   #end(jobId: string, code: number, reason: string): void {
     this.#connection = null;
-    this.#update((view) => ({ ...view, connection: 'closed' }));
-    const view = this.context.store.state.jobView;
-    if (code === NORMAL_END || (view?.job.id === jobId && isFinal(view.job.phase))) return;
+    const before = this.context.store.state.jobView;
+    this.#update((view) => ({
+      ...view,
+      job: code === NOT_FOUND ? ended(view.job) : view.job,
+      connection: 'closed',
+    }));
+    if (code === NORMAL_END || (before?.job.id === jobId && isFinal(before.job.phase))) return;
     this.context.notify('error', 'Projection', reason || 'The job can no longer be followed; run it again.');
   }
 
@@ -104,4 +109,9 @@ export class JobWatch {
     }
     if (failure) this.context.notify('error', subject, failure.message);
   }
+}
+
+/** A job that the gateway has forgotten computes no more, whatever was heard of it last. */
+function ended(job: Rest.Job): Rest.Job {
+  return isFinal(job.phase) ? job : { ...job, phase: 'stopped' };
 }

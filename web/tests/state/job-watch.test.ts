@@ -72,6 +72,12 @@ test('a job that cannot be followed any more says what to do', () => {
   ]);
 });
 
+test('a job that is gone has ended, so that it can be run again', () => {
+  page.sockets.last.receive(stateEvent(Phase.RUNNING));
+  page.sockets.last.end(4404, 'There is no such job; run it again.');
+  expect(page.state().jobView).toMatchObject({ job: { phase: 'stopped' }, connection: 'closed' });
+});
+
 test('a lost connection is shown and comes back after the last frame seen', () => {
   page.sockets.last.receive(frameEvent({ sequence: 5 }));
   page.sockets.last.end(1012);
