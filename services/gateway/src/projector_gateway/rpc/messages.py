@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from google.protobuf.message import Message
 from pydantic import ValidationError
 
 from projector_chassis.errors import InvalidArgument
@@ -84,7 +85,7 @@ def decode_action(control: job_pb2.Control) -> Action:
 
 
 def decode_job_request(spec: job_pb2.JobSpec) -> JobRequest:
-    """What a program asks to compute; fields that are zero take the defaults of REST.
+    """What a program asks to compute; parameters that are absent take the defaults of REST.
 
     Raises:
         InvalidArgument: naming the fields that are wrong and what is allowed.
@@ -111,23 +112,11 @@ def _decode_projection(spec: job_pb2.JobSpec) -> dict[str, Any]:
     method = spec.WhichOneof("projection")
     if method is None:
         raise InvalidArgument("spec names no projection; allowed are pca and tsne.")
-    if method == "pca":
-        return {"method": "pca", **_non_zero({"n_components": spec.pca.n_components})}
-    tsne = spec.tsne
-    given = {
-        "n_dims": tsne.n_dims,
-        "perplexity": tsne.perplexity,
-        "learning_rate": tsne.learning_rate,
-        "early_exaggeration": tsne.early_exaggeration,
-        "early_exaggeration_steps": tsne.early_exaggeration_steps,
-        "n_steps": tsne.n_steps,
-        "metric": _METRICS.get(tsne.metric),
-    }
-    return {"method": "tsne", **_non_zero(given)}
-
-
-def _non_zero(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value}
+    parameters: Message = getattr(spec, method)
+    given = {field.name: value for field, value in parameters.ListFields()}
+    if "metric" in given:
+        given["metric"] = _METRICS.get(given["metric"], given["metric"])
+    return {"method": method, **given}
 
 
 def _encode_summary(summary: schemas.EmbeddingSummary | schemas.Embedding) -> loader_pb2.EmbeddingSummary:

@@ -1,0 +1,171 @@
+"""Requests of programs become those of REST, with the same defaults, limits and words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from unit.gateway.samples import EMBEDDING_ID, embedding, job_request
+
+from projector_chassis.errors import InvalidArgument
+from projector_contracts.compute.v1 import job_pb2
+from projector_contracts.names import JobId
+from projector_gateway.clients import messages as loader_messages
+from projector_gateway.datasets.schemas import Embedding, Run
+from projector_gateway.jobs import messages as job_messages
+from projector_gateway.jobs.repository import StoredJob
+from projector_gateway.jobs.schemas import JobRequest, Tsne
+from projector_gateway.rpc import messages
+
+
+def spec(*, tsne: dict[str, Any] | None = None, **fields: Any) -> job_pb2.JobSpec:
+    """A request of a program for t-SNE, which names nothing but the embedding."""
+    if "pca" not in fields:
+        fields["tsne"] = job_pb2.TsneParameters(**(tsne or {}))
+    return job_pb2.JobSpec(embedding=job_pb2.EmbeddingRef(embedding_id=EMBEDDING_ID), **fields)
+
+
+def refusal(asked: job_pb2.JobSpec) -> str:
+    with pytest.raises(InvalidArgument) as refused:
+        messages.decode_job_request(asked)
+    return refused.value.message
+
+
+def test_what_a_program_leaves_out_has_the_defaults_of_rest() -> None:
+    assert messages.decode_job_request(spec()) == job_request()
+    assert messages.decode_job_request(spec(pca=job_pb2.PcaParameters())) == job_request({"method": "pca"})
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        job_request({"method": "pca", "n_components": 3}, seed=7),
+        job_request(rows=[0, 5, 2**32 - 1]),
+        job_request(
+            {
+                "method": "tsne",
+                "n_dims": 2,
+                "perplexity": 5.5,
+                "learning_rate": 0,
+                "early_exaggeration": 4,
+                "early_exaggeration_steps": 0,
+                "n_steps": 1,
+                "metric": "cosine",
+            }
+        ),
+    ],
+)
+def test_every_request_of_rest_can_be_asked_by_a_program(request_: JobRequest) -> None:
+    stored = job_messages.encode_spec(request_, embedding())
+    assert messages.decode_job_request(job_pb2.JobSpec.FromString(stored)) == request_
+
+
+@pytest.mark.parametrize(
+    ("field", "allowed"),
+    [
+        ("n_dims", "2 or 3"),
+        ("perplexity", "greater than 1"),
+        ("early_exaggeration", "greater than or equal to 1"),
+        ("n_steps", "greater than or equal to 1"),
+    ],
+)
+def test_a_zero_that_is_given_is_not_taken_for_a_default(field: str, allowed: str) -> None:
+    words = refusal(spec(tsne={field: 0}))
+    assert words.startswith(f"projection.tsne.{field}: ")
+    assert allowed in words
+    assert "given: 0" in words
+
+
+def test_no_early_exaggeration_can_be_asked_for() -> None:
+    asked = messages.decode_job_request(spec(tsne={"early_exaggeration_steps": 0}))
+    assert asked.projection == Tsne(early_exaggeration_steps=0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (spec(tsne={"metric": 9}), "projection.tsne.metric"),
+        (spec(tsne={"n_dims": 4}), "projection.tsne.n_dims: Input should be 2 or 3 (given: 4)."),
+        (spec(tsne={"perplexity": float("nan")}), "projection.tsne.perplexity"),
+        (spec(tsne={"n_steps": 10**9}), "projection.tsne.n_steps: Input should be less than or equal to 100000"),
+        (spec(pca=job_pb2.PcaParameters(n_components=11)), "projection.pca.n_components"),
+        (spec(pca=job_pb2.PcaParameters(n_components=0)), "projection.pca.n_components"),
+        (spec(seed=2**63), "seed: "),
+        (spec(rows=b"\x01\x00\x00"), "rows holds 3 bytes; it must hold whole 4-byte indices."),
+        (job_pb2.JobSpec(), "spec names no projection; allowed are pca and tsne."),
+    ],
+)
+def test_a_wrong_parameter_is_named_with_what_is_allowed(asked: job_pb2.JobSpec, words: str) -> None:
+    assert words in refusal(asked)
+
+
+def test_an_unknown_metric_names_the_allowed_ones() -> None:
+    assert refusal(spec(tsne={"metric": 9})).endswith("Input should be 'cosine' or 'euclidean' (given: 9).")
+
+
+@pytest.mark.parametrize("action", ["pause", "resume", "stop"])
+def test_a_control_is_the_action_of_its_name(action: str) -> None:
+    (kind,) = (field for field in job_pb2.Control.DESCRIPTOR.fields if field.name == action)
+    control = job_pb2.Control()
+    getattr(control, kind.name).SetInParent()
+    assert messages.decode_action(control) == action
+
+
+def test_a_control_without_an_action_names_the_allowed_ones() -> None:
+    with pytest.raises(InvalidArgument, match="allowed are pause, resume, stop"):
+        messages.decode_action(job_pb2.Control())
+
+
+def described(**changes: Any) -> Embedding:
+    """An embedding with every field filled."""
+    column = {
+        "name": "weight",
+        "type": "number",
+        "n_unique": 3,
+        "n_missing": 1,
+        "minimum": 0.0,
+        "maximum": 2.5,
+        "top_values": [{"value": "1", "count": 2}],
+    }
+    sprite = {
+        "image_width_px": 32,
+        "image_height_px": 16,
+        "thumbnail_width_px": 8,
+        "thumbnail_height_px": 4,
+        "n_columns": 4,
+        "media_type": "image/jpeg",
+        "digest": "s",
+    }
+    problem = {"severity": "notice", "subject": "labels.tsv", "message": "Two rows are missing."}
+    filled = {"step": 0, "columns": [column], "sprite": sprite, "has_bookmarks": True, "problems": [problem]}
+    return embedding(**filled | changes)
+
+
+@pytest.mark.parametrize("changes", [{}, {"step": None, "sprite": None, "columns": [], "problems": []}])
+def test_an_embedding_comes_back_from_its_message(changes: dict[str, Any]) -> None:
+    given = described(**changes)
+    assert loader_messages.embedding(messages.encode_embedding(given)) == given
+
+
+def test_a_run_comes_back_from_its_message() -> None:
+    run = Run.model_validate(
+        {
+            "id": "r1",
+            "name": ".",
+            "embeddings": [loader_messages.embedding_summary(messages.encode_embedding(described()).summary)],
+            "checkpoints": [{"name": "model.ckpt-0", "step": 0}, {"name": "model.ckpt", "step": None}],
+            "rejected": [{"tensor_name": "bias", "shape": [0, 4, 2], "dtype": "int64", "reason": "It is 3-D."}],
+            "problems": [
+                {"severity": severity, "subject": "", "message": "."} for severity in ("notice", "warning", "error")
+            ],
+        }
+    )
+    assert loader_messages.run(messages.encode_run(run)) == run
+
+
+def test_a_job_is_told_as_it_is_stored() -> None:
+    stored_spec = job_messages.encode_spec(job_request(rows=[1, 2, 3, 4, 5]), embedding())
+    state = job_pb2.JobState(job_id="job1", phase=job_pb2.RUNNING, step=4).SerializeToString()
+    told = messages.encode_job(StoredJob(JobId("job1"), stored_spec, state))
+    assert told.spec.SerializeToString() == stored_spec
+    assert told.state.SerializeToString() == state
