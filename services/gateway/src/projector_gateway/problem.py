@@ -56,12 +56,15 @@ def problem_response(*, status: int, code: str, detail: str) -> Response:
 
 
 def response_of(error: PublicError) -> Response:
-    """The answer that reports a public error; of an internal one only the request's id is told."""
-    detail = error.message
+    """The answer that reports a public error."""
+    return problem_response(status=error.http_status, code=error.code, detail=shown_words(error))
+
+
+def shown_words(error: PublicError) -> str:
+    """What people are told of an error, whichever way they asked; of an internal one only the request's id."""
     if isinstance(error, Internal):
-        _log.error("request_failed", error=error.message)
-        detail = f"Something went wrong inside; the log names it under request {current_request_id()}."
-    return problem_response(status=error.http_status, code=error.code, detail=detail)
+        return f"Something went wrong inside; the log names it under request {current_request_id()}."
+    return error.message
 
 
 def register_error_handlers(app: FastAPI) -> None:
@@ -74,6 +77,8 @@ def register_error_handlers(app: FastAPI) -> None:
 
 async def _on_public_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, PublicError)
+    if isinstance(error, Internal):
+        _log.error("request_failed", exc_info=error)
     return response_of(error)
 
 

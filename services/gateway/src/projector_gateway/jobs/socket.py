@@ -6,18 +6,22 @@ import asyncio
 from contextlib import aclosing
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Query, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from projector_chassis.errors import InvalidArgument, PublicError
+from projector_chassis.errors import Internal, InvalidArgument, PublicError
 from projector_contracts.names import JobId
 from projector_gateway.dependencies import FeedsDependency, FramesDependency
 from projector_gateway.jobs.ack_window import AckWindow
 from projector_gateway.jobs.messages import decode_acknowledgement
 from projector_gateway.jobs.watch import Watch
+from projector_gateway.problem import shown_words
 
 _MAX_REASON_BYTES = 123  # a close frame holds 125 bytes, two of them the code
 _FINISHED = 1000
+
+_log = structlog.get_logger(__name__)
 
 router = APIRouter(tags=["jobs"])
 
@@ -37,7 +41,9 @@ async def stream_events(
             await _converse(websocket, Watch(job_id, feed, frames, after=after, window=AckWindow()))
         await websocket.close(_FINISHED)
     except PublicError as error:
-        reason = error.message.encode()[:_MAX_REASON_BYTES].decode(errors="ignore")
+        if isinstance(error, Internal):
+            _log.error("watching_failed", exc_info=error)
+        reason = shown_words(error).encode()[:_MAX_REASON_BYTES].decode(errors="ignore")
         await websocket.close(error.websocket_close, reason)
     except WebSocketDisconnect:
         return

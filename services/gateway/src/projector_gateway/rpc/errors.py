@@ -10,6 +10,7 @@ import grpc.aio
 import structlog
 
 from projector_chassis.errors import Internal, PublicError
+from projector_gateway.problem import shown_words
 from projector_gateway.request_context import begin_request
 
 _log = structlog.get_logger(__name__)
@@ -63,7 +64,7 @@ def _streaming(stream: Any) -> Any:
 async def _abort(context: grpc.aio.ServicerContext[Any, Any], error: Exception) -> None:
     if isinstance(error, grpc.aio.AbortError):
         raise error
-    if not isinstance(error, PublicError):
+    if isinstance(error, Internal) or not isinstance(error, PublicError):
         _log.error("rpc_failed", exc_info=error)
-        error = Internal("Something went wrong inside; the gateway's log holds the cause.")
-    await context.abort(error.grpc_status, error.message)
+        error = Internal("unexpected")
+    await context.abort(error.grpc_status, shown_words(error))
