@@ -14,8 +14,12 @@ from projector_client.errors import (
     InvalidArgument,
     JobFailed,
     NotFound,
+    PermissionDenied,
     ProjectorError,
     RateLimited,
+    StaleVersion,
+    TooLarge,
+    Unauthenticated,
     Unavailable,
 )
 from projector_client.job import Job
@@ -34,10 +38,14 @@ __all__ = [
     "JobFailed",
     "JobState",
     "NotFound",
+    "PermissionDenied",
     "Problem",
     "Projector",
     "ProjectorError",
     "RateLimited",
     "Run",
+    "StaleVersion",
+    "TooLarge",
+    "Unauthenticated",
     "Unavailable",
 ]

@@ -1,7 +1,8 @@
 """What can go wrong, by the code of the projector's error table.
 
 ProjectorError
-  InvalidArgument   NotFound   Conflict   RateLimited   Deadline   Unavailable   JobFailed
+  InvalidArgument    Unauthenticated   PermissionDenied   NotFound   Conflict    StaleVersion
+  TooLarge           RateLimited       Deadline           Unavailable            JobFailed
 """
 
 from __future__ import annotations
@@ -28,6 +29,18 @@ class InvalidArgument(ProjectorError):
     code = "invalid_argument"
 
 
+class Unauthenticated(ProjectorError):
+    """The projector does not know who asks."""
+
+    code = "unauthenticated"
+
+
+class PermissionDenied(ProjectorError):
+    """Whoever asks may not do this."""
+
+    code = "permission_denied"
+
+
 class NotFound(ProjectorError):
     """No such embedding, job or frame."""
 
@@ -38,6 +51,18 @@ class Conflict(ProjectorError):
     """Not possible in the present state, for example pausing a job that has ended."""
 
     code = "conflict"
+
+
+class StaleVersion(ProjectorError):
+    """Somebody else has changed it meanwhile."""
+
+    code = "stale_version"
+
+
+class TooLarge(ProjectorError):
+    """More than the projector takes or gives at once."""
+
+    code = "too_large"
 
 
 class RateLimited(ProjectorError):
@@ -68,8 +93,12 @@ class JobFailed(ProjectorError):
 
 _BY_STATUS: dict[grpc.StatusCode, type[ProjectorError]] = {
     grpc.StatusCode.INVALID_ARGUMENT: InvalidArgument,
+    grpc.StatusCode.UNAUTHENTICATED: Unauthenticated,
+    grpc.StatusCode.PERMISSION_DENIED: PermissionDenied,
     grpc.StatusCode.NOT_FOUND: NotFound,
     grpc.StatusCode.FAILED_PRECONDITION: Conflict,
+    grpc.StatusCode.ABORTED: StaleVersion,
+    grpc.StatusCode.OUT_OF_RANGE: TooLarge,
     grpc.StatusCode.RESOURCE_EXHAUSTED: RateLimited,
     grpc.StatusCode.DEADLINE_EXCEEDED: Deadline,
     grpc.StatusCode.UNAVAILABLE: Unavailable,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from projector_client import messages
 from projector_client.errors import JobFailed, ProjectorError, Unavailable, translated
@@ -39,11 +39,12 @@ class Job:
         """All kept frames, then live ones, until the job ends; see ``frames``."""
         return self.frames(after=0)
 
-    def frames(self, after: int | None = None) -> Iterator[Frame]:
+    def frames(self, after: int | None = None) -> Generator[Frame, None, None]:
         """Frames in rising sequence until the job ends.
 
         When the connection breaks it is made again and goes on after the last frame, so that none comes twice.
-        Whoever reads slowly gets the newest frame next; the last one always comes.
+        Whoever reads slowly gets the newest frame next; the last one always comes. Closing the generator ends the
+        watching on the projector too.
 
         Args:
             after: kept frames above this sequence come first; None begins with the newest one.

@@ -7,6 +7,7 @@ from datetime import UTC
 from typing import Literal
 
 import numpy as np
+from google.protobuf.message import Message
 from numpy.typing import ArrayLike, NDArray
 
 from projector_client.errors import InvalidArgument, ProjectorError
@@ -95,6 +96,15 @@ def metric(name: Metric) -> job_pb2.Metric.ValueType:
     if name not in _METRICS:
         raise InvalidArgument(f"metric is {name!r}; allowed are {', '.join(_METRICS)}.")
     return _METRICS[name]
+
+
+def fill(message: Message, **fields: object) -> None:
+    """Set fields of a message by their names; raises ``InvalidArgument`` for a value that one cannot hold."""
+    for name, value in fields.items():
+        try:
+            setattr(message, name, value)
+        except (TypeError, ValueError) as error:
+            raise InvalidArgument(f"{name} is {value!r}, which does not fit: {error}.") from error
 
 
 def pack_rows(rows: ArrayLike | None) -> bytes:

@@ -81,8 +81,9 @@ class Projector:
             n_components: 1 to 10.
             rows: strictly ascending row indices; None: all rows.
         """
-        parameters = job_pb2.PcaParameters(n_components=n_components)
-        return self._create(job_pb2.JobSpec(pca=parameters), embedding, rows, seed)
+        spec = job_pb2.JobSpec()
+        messages.fill(spec.pca, n_components=n_components)
+        return self._create(spec, embedding, rows, seed)
 
     def tsne(
         self,
@@ -106,7 +107,9 @@ class Projector:
             learning_rate: 0 stands for rows / exaggeration.
             rows: strictly ascending row indices; None: all rows.
         """
-        parameters = job_pb2.TsneParameters(
+        spec = job_pb2.JobSpec()
+        messages.fill(
+            spec.tsne,
             n_dims=n_dims,
             perplexity=perplexity,
             learning_rate=learning_rate,
@@ -115,7 +118,7 @@ class Projector:
             n_steps=n_steps,
             metric=messages.metric(metric),
         )
-        return self._create(job_pb2.JobSpec(tsne=parameters), embedding, rows, seed)
+        return self._create(spec, embedding, rows, seed)
 
     def job(self, job_id: str) -> Job:
         """A job by its id; raises ``NotFound``."""
@@ -135,7 +138,7 @@ class Projector:
     ) -> Job:
         spec.embedding.embedding_id = _id_of(embedding)
         spec.rows = messages.pack_rows(rows)
-        spec.seed = seed
+        messages.fill(spec, seed=seed)
         with translated():
             return self._job(self._jobs.CreateJob(api_pb2.CreateJobRequest(spec=spec), timeout=self._timeout_seconds))
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 from integration.client.conftest import GatewayThread
 from integration.gateway.loader_service import EMBEDDING_ID, N_POINTS
 from integration.gateway.stored_job import StoredJob
+from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 
+from fixtures.deadline import wait_until
 from projector_client import (
     Conflict,
+    Deadline,
     Frame,
     InvalidArgument,
     Job,
@@ -24,6 +29,7 @@ from projector_client import (
     Unavailable,
 )
 from projector_contracts.compute.v1 import job_pb2
+from projector_contracts.names import JobId, channel, spec_key
 
 pytestmark = pytest.mark.integration
 
@@ -139,6 +145,50 @@ def test_wrong_parameters_are_told_in_words(projector: Projector) -> None:
         projector.tsne(EMBEDDING_ID, rows=[0, 1, 2, 3, 99])
     with pytest.raises(InvalidArgument, match="strictly ascending"):
         projector.tsne(EMBEDDING_ID, rows=[3, 2])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"perplexity": 0}, "perplexity: Input should be greater than 1 (given: 0.0)"),
+        ({"n_steps": 0}, "n_steps: Input should be greater than or equal to 1"),
+        ({"n_dims": -1}, "n_dims is -1"),
+        ({"n_dims": 2.5}, "n_dims is 2.5"),
+        ({"perplexity": "five"}, "perplexity is 'five'"),
+        ({"seed": -1}, "seed is -1"),
+        ({"metric": "manhattan"}, "metric is 'manhattan'; allowed are cosine, euclidean"),
+    ],
+)
+def test_a_wrong_parameter_is_named(projector: Projector, parameters: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidArgument) as refused:
+        projector.tsne(EMBEDDING_ID, **parameters)
+    assert words in str(refused.value)
+
+
+def test_no_early_exaggeration_can_be_asked_for(projector: Projector, redis_url: str) -> None:
+    job = projector.tsne(EMBEDDING_ID, early_exaggeration_steps=0)
+    with SyncRedis.from_url(redis_url) as redis:
+        stored = redis.get(spec_key(JobId(job.id)))
+    assert isinstance(stored, bytes)
+    assert job_pb2.JobSpec.FromString(stored).tsne.early_exaggeration_steps == 0
+
+
+def test_leaving_the_loop_ends_the_subscription(projector: Projector, redis_url: str) -> None:
+    job = projector.tsne(EMBEDDING_ID)
+    Worker(redis_url, job).work(3)
+    frames = job.frames()
+    assert next(frames).sequence == 3
+    with SyncRedis.from_url(redis_url) as redis:
+        assert redis.pubsub_channels() == [channel(JobId(job.id)).encode()]
+        frames.close()
+        wait_until(lambda: redis.pubsub_channels() == [], seconds=5, what="the subscription to end")
+
+
+def test_a_projector_that_says_nothing_is_given_up_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        with Projector(address, timeout_seconds=0.3) as projector, pytest.raises(Deadline):
+            projector.runs()
 
 
 def test_controls_reach_the_job(projector: Projector, redis_url: str) -> None:
