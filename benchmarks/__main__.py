@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from benchmarks import first_frame, tsne_step
+from benchmarks import first_frame, loader, tsne_step
 from benchmarks.row import Row, print_json, print_table
 
 BENCHMARKS: dict[str, Callable[..., Iterator[Row]]] = {
     "first-frame": first_frame.measure,
+    "loader": loader.measure,
     "tsne-step": tsne_step.measure,
 }
 

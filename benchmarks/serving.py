@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from projector_cli.ports import free_port
 
 _READY = "Projector ready: "
 _STOP_SECONDS = 30.0
@@ -26,7 +27,7 @@ def served(points: NDArray[np.float32]) -> Iterator[str]:
         _write_logdir(logdir, points)
         command = [sys.executable, "-m", "projector_cli.main", "serve", str(logdir), "--home", f"{folder}/home"]
         for option in ("--port", "--grpc-port"):
-            command += [option, str(_free_port())]
+            command += [option, str(free_port())]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
             yield _address(process)
@@ -51,9 +52,3 @@ def _write_logdir(folder: Path, points: NDArray[np.float32]) -> None:
         f'embeddings {{ tensor_name: "points" tensor_path: "points.bytes" '
         f"tensor_shape: {n_points} tensor_shape: {n_dims} }}\n"
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

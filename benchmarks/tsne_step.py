@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -13,6 +11,7 @@ from sklearn.manifold import _barnes_hut_tsne
 
 from benchmarks.data import digits_10k
 from benchmarks.row import Row
+from benchmarks.timing import alternate
 from projector_compute.core.neighbors import nearest_neighbors
 from projector_compute.core.tsne.affinities import Affinities, joint_affinities, neighbors_needed
 from projector_compute.core.tsne.initialisation import initial_layout
@@ -36,15 +35,15 @@ def measure(*, quick: bool) -> Iterator[Row]:
         for _ in range(steps_before):
             _step(optimiser)
         peer = _sklearn_gradient(affinities, optimiser.layout.copy())
-        ours_ms, peer_ms = _alternate(partial(_step, optimiser), peer, repeats)
+        ours, theirs = alternate(partial(_step, optimiser), peer, repeats)
         yield Row(
             name=f"t-SNE step {n_dims}-D, {points.name}, step {steps_before}",
-            value=ours_ms,
+            value=1000 * ours,
             unit="ms",
             peer=f"scikit-learn Barnes-Hut gradient, theta {_THETA}, {_N_THREADS} threads",
-            peer_value=peer_ms,
+            peer_value=1000 * theirs,
             target=f"at least {_TARGET_RATIO:g}x",
-            met=peer_ms / ours_ms >= _TARGET_RATIO,
+            met=theirs / ours >= _TARGET_RATIO,
         )
 
 
@@ -64,18 +63,3 @@ def _sklearn_gradient(affinities: Affinities, layout: NDArray[np.float32]) -> Ca
         )
 
     return gradient
-
-
-def _alternate(ours: Callable[[], None], peer: Callable[[], None], repeats: int) -> tuple[float, float]:
-    """Median milliseconds of each; they take turns, so that a busy moment hits both."""
-    ours_ms, peer_ms = [], []
-    for _ in range(repeats):
-        ours_ms.append(_milliseconds(ours))
-        peer_ms.append(_milliseconds(peer))
-    return statistics.median(ours_ms), statistics.median(peer_ms)
-
-
-def _milliseconds(work: Callable[[], None]) -> float:
-    begun = time.perf_counter()
-    work()
-    return (time.perf_counter() - begun) * 1000
