@@ -24,6 +24,7 @@ DIGEST = "d" * 64
 SPRITE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
 BOOKMARKS = b"[]"
 _CHUNK_BYTES = 1000
+_NO_UPLOADS = "This projector takes no uploads."
 
 _CONTENTS: dict[str, loader_pb2.Column] = {
     "label": loader_pb2.Column(
@@ -149,6 +150,25 @@ class LoaderService(loader_pb2_grpc.LoaderServiceServicer):
         for start in range(0, len(self.bookmarks), _CHUNK_BYTES):
             self.n_chunks += 1
             yield loader_pb2.BookmarksChunk(content=self.bookmarks[start : start + _CHUNK_BYTES])
+
+    async def GetUploadRules(self, request: loader_pb2.GetUploadRulesRequest, context: Any) -> loader_pb2.UploadRules:
+        return loader_pb2.UploadRules()
+
+    async def WriteUpload(
+        self, request_iterator: AsyncIterator[loader_pb2.UploadChunk], context: Any
+    ) -> loader_pb2.WriteUploadResponse:
+        await context.abort(grpc.StatusCode.FAILED_PRECONDITION, _NO_UPLOADS)
+        return loader_pb2.WriteUploadResponse()
+
+    async def FinishUpload(self, request: loader_pb2.FinishUploadRequest, context: Any) -> loader_pb2.Run:
+        await context.abort(grpc.StatusCode.FAILED_PRECONDITION, _NO_UPLOADS)
+        return loader_pb2.Run()
+
+    async def DeleteUpload(
+        self, request: loader_pb2.DeleteUploadRequest, context: Any
+    ) -> loader_pb2.DeleteUploadResponse:
+        await context.abort(grpc.StatusCode.FAILED_PRECONDITION, _NO_UPLOADS)
+        return loader_pb2.DeleteUploadResponse()
 
     async def _check(self, embedding_id: str, context: Any) -> None:
         self._note(context)

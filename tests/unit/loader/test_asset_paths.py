@@ -31,6 +31,18 @@ def test_names_are_relative_to_the_root(root: DataRoot, write: Any) -> None:
     assert root.resolve(".", base=root.top) == root.top
 
 
+def test_names_below_a_root_with_a_name_begin_with_it(tmp_path: Path) -> None:
+    (tmp_path / "run" / "inner").mkdir(parents=True)
+    root = DataRoot(tmp_path, name="Uploads")
+    run = root.child(root.top, "run")
+    assert (root.top.name, run.name, run.absolute) == ("Uploads", "Uploads/run", tmp_path / "run")
+    assert root.resolve("inner/../x.npy", base=run).name == "Uploads/run/x.npy"
+    assert root.resolve("../x.npy", base=run).name == "Uploads/x.npy"
+    assert root.resolve(str(tmp_path / "x.npy"), base=run).name == "Uploads/x.npy"
+    assert root.parent(run) == root.top
+    assert root.resolve("..", base=run) == root.top
+
+
 def test_tilde_is_an_ordinary_character(root: DataRoot) -> None:
     assert root.resolve("~/labels.tsv", base=root.top).absolute == root.top.absolute / "~/labels.tsv"
 

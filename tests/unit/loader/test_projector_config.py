@@ -5,7 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projector_chassis.errors import Conflict
-from projector_loader.projector_config import EmbeddingEntry, ProjectorConfig, SpriteEntry, parse_config
+from projector_loader.projector_config import (
+    EmbeddingEntry,
+    ProjectorConfig,
+    SpriteEntry,
+    format_config,
+    parse_config,
+)
 
 
 def test_all_fields() -> None:
@@ -38,6 +44,17 @@ def test_all_fields() -> None:
             EmbeddingEntry(),
         ),
     )
+
+
+@given(
+    name=st.text(), shape=st.lists(st.integers(0, 2**32 - 1), max_size=3).map(tuple), size=st.sampled_from([(), (8, 9)])
+)
+def test_a_written_config_reads_as_it_was(name: str, shape: tuple[int, ...], size: tuple[int, ...]) -> None:
+    entry = EmbeddingEntry(
+        tensor_name=name, tensor_shape=shape, tensor_path="t.npy", metadata_path=name, sprite=SpriteEntry("s.png", size)
+    )
+    config = ProjectorConfig(embeddings=(entry,))
+    assert parse_config(format_config(config)) == config
 
 
 def test_empty_config_is_valid() -> None:

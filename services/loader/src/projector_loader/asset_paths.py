@@ -1,7 +1,8 @@
-"""Paths that a config or a folder names, resolved inside the data root or refused.
+"""Paths that a config or a folder names, resolved inside a root or refused.
 
-Nothing outside the data root is ever opened: a relative path with ``..``, an absolute path and a symbolic link are all
-judged by where they really lead. ``~`` is an ordinary character. Messages name files relative to the data root.
+Nothing outside a root is ever opened: a relative path with ``..``, an absolute path and a symbolic link are all judged
+by where they really lead. ``~`` is an ordinary character. Messages name files relative to the data root; those of
+uploads begin with the name of their root.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from projector_chassis.errors import Conflict, InvalidArgument, NotFound
 
 @dataclass(frozen=True)
 class AssetPath:
-    """A place inside the data root.
+    """A place inside a root.
 
     Attributes:
         absolute: where it really is, symbolic links resolved. For opening only, never for messages.
-        name: how messages call it: relative to the data root, with ``/``, as the folder or config spells it.
+        name: how messages call it: relative to the root, with ``/``, as the folder or config spells it, behind the
+            root's own name where it has one.
     """
 
     absolute: Path
@@ -52,15 +54,23 @@ class FileInUse:
 
 
 class DataRoot:
-    """The one folder below which files may be read."""
+    """A folder below which files may be read.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where it is.
+        name: what messages call it; ``"."`` is the data root, whose files are named relative to it.
+        holds_uploads: whether what lies there was uploaded.
+    """
+
+    def __init__(self, folder: Path, *, name: str = ".", holds_uploads: bool = False) -> None:
         self._folder = Path(os.path.realpath(folder))
+        self._called = name
+        self.holds_uploads = holds_uploads
 
     @property
     def top(self) -> AssetPath:
-        """The data root itself."""
-        return AssetPath(self._folder, ".")
+        """The root itself."""
+        return AssetPath(self._folder, self._called)
 
     def resolve(self, text: str, *, base: AssetPath) -> AssetPath:
         """The place that ``text`` names, as seen from the folder ``base``. It need not exist.
@@ -88,10 +98,10 @@ class DataRoot:
 
     def _name(self, text: str, base: AssetPath, real: Path) -> str:
         """``text`` as a name below the root; where that would go through a link's target, the real place."""
-        lexical = os.path.normpath(os.path.join(base.name, text))
+        lexical = os.path.normpath(PurePosixPath(base.name).relative_to(self._called) / text)
         if os.path.isabs(text) or lexical.split("/")[0] == "..":
             lexical = real.relative_to(self._folder).as_posix()
-        return printable(lexical)
+        return printable(str(PurePosixPath(self._called, lexical)))
 
 
 def printable(text: str) -> str:

@@ -24,15 +24,17 @@ class Boundary(grpc.ServerInterceptor):
 
     A ``PublicError`` becomes its status with its text. Any other exception becomes INTERNAL with a text that says
     nothing, and its stack goes into the log. When a peer leaves a stream, gRPC drops the generator that feeds it, which
-    closes the file being read.
+    closes the file being read, or lets the iterator of its requests raise, which gives up the file being written.
 
     Args:
         n_streams: streams served at the same time; one more is refused with RESOURCE_EXHAUSTED.
+        n_uploads: of these, how many may be streams that are received.
         log_fields: what every log line of this process carries; gRPC runs each call in an empty context of its own.
     """
 
-    def __init__(self, n_streams: int, log_fields: Mapping[str, Any]) -> None:
+    def __init__(self, n_streams: int, n_uploads: int, log_fields: Mapping[str, Any]) -> None:
         self._free_streams = threading.BoundedSemaphore(n_streams)
+        self._free_uploads = threading.BoundedSemaphore(n_uploads)
         self._log_fields = log_fields
 
     def intercept_service(
@@ -48,6 +50,8 @@ class Boundary(grpc.ServerInterceptor):
         codecs = (handler.request_deserializer, handler.response_serializer)
         if handler.unary_stream is not None:
             return grpc.unary_stream_rpc_method_handler(self._streaming(name, handler.unary_stream), *codecs)
+        if handler.stream_unary is not None:
+            return grpc.stream_unary_rpc_method_handler(self._receiving(name, handler.stream_unary), *codecs)
         if handler.unary_unary is not None:
             return grpc.unary_unary_rpc_method_handler(self._unary(name, handler.unary_unary), *codecs)
         return handler
@@ -61,19 +65,17 @@ class Boundary(grpc.ServerInterceptor):
 
     def _streaming(self, name: str, behavior: Behavior) -> Behavior:
         def answer(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
-            with self._reported(name, context), self._stream():
+            with self._reported(name, context), _one_of(self._free_streams):
                 yield from behavior(request, context)
 
         return answer
 
-    @contextmanager
-    def _stream(self) -> Iterator[None]:
-        if not self._free_streams.acquire(blocking=False):
-            raise RateLimited("The loader is sending as many streams as it may; try again in a moment.")
-        try:
-            yield
-        finally:
-            self._free_streams.release()
+    def _receiving(self, name: str, behavior: Behavior) -> Behavior:
+        def answer(requests: Iterator[Any], context: grpc.ServicerContext) -> Any:
+            with self._reported(name, context), _one_of(self._free_uploads), _one_of(self._free_streams):
+                return behavior(requests, context)
+
+        return answer
 
     @contextmanager
     def _reported(self, name: str, context: grpc.ServicerContext) -> Iterator[None]:
@@ -86,11 +88,21 @@ class Boundary(grpc.ServerInterceptor):
         except PublicError as error:
             log.info("refused", code=error.code, detail=error.message)
             context.abort(error.grpc_status, error.message)
+        except (GeneratorExit, grpc.RpcError):  # the second is what a stream of requests raises when its peer leaves
+            log.debug("left early", seconds=round(time.perf_counter() - started, 4))
+            raise
         except Exception:
             log.exception("failed")
             text = f"The loader failed; its log has the cause under request {request_id}."
             context.abort(grpc.StatusCode.INTERNAL, text)
-        except GeneratorExit:
-            log.debug("left early", seconds=round(time.perf_counter() - started, 4))
-            raise
         log.debug("answered", seconds=round(time.perf_counter() - started, 4))
+
+
+@contextmanager
+def _one_of(free: threading.BoundedSemaphore) -> Iterator[None]:
+    if not free.acquire(blocking=False):
+        raise RateLimited("The loader is serving as many streams as it may; try again in a moment.")
+    try:
+        yield
+    finally:
+        free.release()

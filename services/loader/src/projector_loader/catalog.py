@@ -1,10 +1,10 @@
-"""All runs below the data root, and the way from an embedding's id to its files."""
+"""All runs below the data root and among the uploads, and the way from an embedding's id to its files."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from projector_chassis.errors import NotFound
@@ -16,40 +16,50 @@ from projector_loader.run_reader import RunReader, RunRecord
 
 
 @dataclass(frozen=True)
-class _Snapshot:
-    """Which run folder held each embedding when the data root was last searched, and which files configs named."""
+class _Place:
+    """Where an embedding was when its root was last searched, and how to read it there again."""
 
-    folders: Mapping[EmbeddingId, AssetPath] = field(default_factory=dict)
-    taken: frozenset[Path] = frozenset()
+    reader: RunReader
+    folder: AssetPath
+    taken: frozenset[Path]
 
 
 class Catalog:
     """Finds runs and embeddings. Every answer is that of the files at this moment; only unchanged files are remembered.
 
     Args:
-        root: the data root.
-        max_folders: how many folders are searched at most.
+        roots: the data root, then that of uploads where there is one.
+        max_folders: how many folders of each are searched at most.
     """
 
-    def __init__(self, root: DataRoot, *, max_folders: int) -> None:
-        self._root = root
+    def __init__(self, *roots: DataRoot, max_folders: int) -> None:
+        self._readers = tuple((root, RunReader(root)) for root in roots)
+        self._tops = frozenset(root.top.absolute for root in roots)
         self._max_folders = max_folders
-        self._runs = RunReader(root)
         self._lock = threading.Lock()
-        self._snapshot = _Snapshot()
+        self._places: Mapping[EmbeddingId, _Place] = {}
+
+    def reader_of(self, root: DataRoot) -> RunReader:
+        """What reads the runs of one of the roots, and remembers them."""
+        return next(reader for each, reader in self._readers if each is root)
 
     def list_runs(self) -> Listing:
-        """All runs by name, with what is wrong with the data root as a whole."""
-        found = find_runs(self._root, max_folders=self._max_folders)
-        taken = frozenset[Path]().union(*(self._runs.used_files(folder) for folder in found.folders))
-        records = _without_used([(folder, self._runs.read(folder, taken)) for folder in found.folders])
-        folders = {entry.summary.id: folder for folder, record in records for entry in record.entries}
+        """All runs, those of each root by name, with what is wrong with the roots as a whole."""
+        runs: list[Run] = []
+        problems: list[Problem] = []
+        places: dict[EmbeddingId, _Place] = {}
+        for root, reader in self._readers:
+            found = find_runs(root, max_folders=self._max_folders, passed_over=self._tops)
+            taken = frozenset[Path]().union(*(reader.used_files(folder) for folder in found.folders))
+            for folder, record in _without_used([(folder, reader.read(folder, taken)) for folder in found.folders]):
+                runs.append(record.run)
+                places |= {entry.summary.id: _Place(reader, folder, taken) for entry in record.entries}
+            problems += found.problems
         with self._lock:
-            self._snapshot = _Snapshot(folders, taken)
-        problems = found.problems
-        if not records and not problems:
-            problems = (_nothing_found(),)
-        return Listing(tuple(record.run for _, record in records), problems)
+            self._places = places
+        if not runs and not problems:
+            problems.append(_nothing_found())
+        return Listing(tuple(runs), tuple(problems))
 
     def find(self, embedding_id: EmbeddingId) -> CatalogEntry:
         """The embedding of an id.
@@ -69,13 +79,12 @@ class Catalog:
         return entry
 
     def _find_again(self, embedding_id: EmbeddingId) -> CatalogEntry | None:
-        """The embedding, where it still is in the run that held it when the data root was last searched."""
+        """The embedding, where it still is in the run that held it when the roots were last searched."""
         with self._lock:
-            snapshot = self._snapshot
-        folder = snapshot.folders.get(embedding_id)
-        if folder is None:
+            place = self._places.get(embedding_id)
+        if place is None:
             return None
-        entries = self._runs.read(folder, snapshot.taken).entries
+        entries = place.reader.read(place.folder, place.taken).entries
         return next((entry for entry in entries if entry.summary.id == embedding_id), None)
 
 

@@ -20,8 +20,8 @@ from projector_loader.run_files import TENSORS_NAME, log_directory
 PLUGIN_ASSETS: Final = "plugins/org_tensorflow_tensorboard_projector"
 """TensorBoard keeps a plugin's files there, below the run they belong to."""
 
-# TensorFlow writes the parts of a checkpoint into such folders before it moves them to their place.
-_BEING_SAVED = re.compile(r"_temp(_[0-9a-f]{32})?$")
+BEING_SAVED: Final = re.compile(r"_temp(_[0-9a-f]{32})?$")
+"""TensorFlow writes the parts of a checkpoint into such folders before it moves them to their place."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class FoundRuns:
     problems: tuple[Problem, ...]
 
 
-def find_runs(root: DataRoot, *, max_folders: int) -> FoundRuns:
+def find_runs(root: DataRoot, *, max_folders: int, passed_over: frozenset[Path] = frozenset()) -> FoundRuns:
     """All folders that hold a projector config, a checkpoint or a file that may hold embeddings, however deep.
 
     Hidden folders are passed over. Symbolic links to folders are not followed: inside the data root their targets are
@@ -41,6 +41,7 @@ def find_runs(root: DataRoot, *, max_folders: int) -> FoundRuns:
     Args:
         root: where to search.
         max_folders: the search ends after so many folders, with a problem that says so.
+        passed_over: folders that are another root's.
     """
     found: dict[Path, AssetPath] = {}
     problems: list[Problem] = []
@@ -64,7 +65,8 @@ def find_runs(root: DataRoot, *, max_folders: int) -> FoundRuns:
             found[run.absolute] = run
         if SAVED_MODEL_NAME in files:
             folders.discard(VARIABLES_FOLDER)
-        waiting += [_inside(folder, name) for name in sorted(folders, reverse=True) if _is_searched(folder, name)]
+        inner = [_inside(folder, name) for name in sorted(folders, reverse=True) if _is_searched(folder, name)]
+        waiting += [each for each in inner if each.absolute not in passed_over]
     return FoundRuns(tuple(sorted(found.values(), key=lambda folder: folder.name)), tuple(problems))
 
 
@@ -116,7 +118,7 @@ def _has_plugin_config(folder: AssetPath, folders: set[str]) -> bool:
 
 
 def _is_searched(folder: AssetPath, name: str) -> bool:
-    if name.startswith(".") or _BEING_SAVED.search(name):
+    if name.startswith(".") or BEING_SAVED.search(name):
         return False
     return f"{folder.absolute.name}/{name}" != PLUGIN_ASSETS
 

@@ -50,7 +50,10 @@ class Embeddings:
 
     def describe(self, embedding_id: EmbeddingId) -> Embedding:
         """All but the numbers. What is wrong with its other files is said in ``problems``."""
-        entry = self._catalog.find(embedding_id)
+        return self.describe_entry(self._catalog.find(embedding_id))
+
+    def describe_entry(self, entry: CatalogEntry) -> Embedding:
+        """The same of an embedding that need not be in the catalog."""
         table = self._read_metadata(entry)
         sprite, sprite_problems = _read_sprite(entry)
         return Embedding(

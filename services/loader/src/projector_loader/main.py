@@ -23,6 +23,7 @@ from projector_loader.embeddings import Embeddings
 from projector_loader.metadata import MetadataReader
 from projector_loader.servicer import LoaderServicer
 from projector_loader.settings import LoaderSettings
+from projector_loader.uploads import ROOT_NAME, Uploads
 from projector_loader.watching import RunWatcher
 
 SERVICE_NAME = loader_pb2.DESCRIPTOR.services_by_name["LoaderService"].full_name
@@ -49,20 +50,25 @@ def start_server(settings: LoaderSettings) -> LoaderServer:
 
     Raises:
         RuntimeError: the address is taken or is none of this machine's.
+        OSError: there can be no folder for uploads.
     """
-    root = DataRoot(settings.data_root)
-    catalog = Catalog(root, max_folders=settings.max_folders)
+    root, uploads_root = DataRoot(settings.data_root), _uploads_root(settings)
+    catalog = Catalog(root, *filter(None, [uploads_root]), max_folders=settings.max_folders)
     watcher = RunWatcher(catalog.list_runs, interval_seconds=settings.watch_seconds)
     metadata = MetadataReader(cache_bytes=settings.loader_cache_bytes, max_file_bytes=settings.max_metadata_bytes)
     # Requests beyond the threads wait in the pool's queue; beyond twice as many they are refused at once.
     server = grpc.server(
         ThreadPoolExecutor(settings.loader_threads, thread_name_prefix="rpc"),
-        interceptors=[Boundary(settings.loader_streams, structlog.contextvars.get_contextvars())],
+        interceptors=[
+            Boundary(settings.loader_streams, settings.loader_uploads, structlog.contextvars.get_contextvars())
+        ],
         options=(("grpc.so_reuseport", 0),),
         maximum_concurrent_rpcs=2 * settings.loader_threads,
         compression=grpc.Compression.NoCompression,
     )
-    servicer = LoaderServicer(catalog, watcher, Embeddings(catalog, metadata))
+    embeddings = Embeddings(catalog, metadata)
+    uploads = _uploads(uploads_root, catalog, embeddings, settings) if uploads_root else None
+    servicer = LoaderServicer(catalog, watcher, embeddings, uploads)
     loader_pb2_grpc.add_LoaderServiceServicer_to_server(servicer, server)
     health_servicer = health.HealthServicer(experimental_non_blocking=True)
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
@@ -72,6 +78,24 @@ def start_server(settings: LoaderSettings) -> LoaderServer:
     for service in ("", SERVICE_NAME):
         health_servicer.set(service, health_pb2.HealthCheckResponse.SERVING)
     return LoaderServer(server, health_servicer, watcher, port)
+
+
+def _uploads_root(settings: LoaderSettings) -> DataRoot | None:
+    """The root of uploads, where they are on, with its folder."""
+    if settings.uploads_root is None:
+        return None
+    settings.uploads_root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return DataRoot(settings.uploads_root, name=ROOT_NAME, holds_uploads=True)
+
+
+def _uploads(root: DataRoot, catalog: Catalog, embeddings: Embeddings, settings: LoaderSettings) -> Uploads:
+    return Uploads(
+        root,
+        catalog.reader_of(root),
+        embeddings.describe_entry,
+        max_file_bytes=settings.max_upload_bytes,
+        max_bytes=settings.max_uploads_bytes,
+    )
 
 
 def main() -> None:
@@ -89,6 +113,9 @@ def main() -> None:
         loader = start_server(settings)
     except RuntimeError:
         log.error("cannot listen", address=settings.loader_address, cause="the address is taken or not this machine's")
+        sys.exit(1)
+    except OSError as error:
+        log.error("cannot keep uploads", folder=str(settings.uploads_root), cause=error.strerror)
         sys.exit(1)
     log.info("serving", port=loader.port)
     stop.wait()

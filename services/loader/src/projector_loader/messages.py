@@ -24,6 +24,11 @@ from projector_loader.model import (
     Run,
     Severity,
     SpriteGeometry,
+    UploadEnd,
+    UploadHeader,
+    UploadId,
+    UploadRole,
+    UploadRules,
 )
 from projector_loader.row_selection import RowList, RowRange, RowSelection
 
@@ -41,6 +46,11 @@ _COLUMN_TYPES: Final = {
     ColumnType.BOOLEAN: loader_pb2.BOOLEAN,
     ColumnType.CATEGORY: loader_pb2.CATEGORY,
     ColumnType.TEXT: loader_pb2.TEXT,
+}
+_ROLES: Final = {
+    loader_pb2.TENSOR: UploadRole.TENSOR,
+    loader_pb2.METADATA: UploadRole.METADATA,
+    loader_pb2.SPRITE: UploadRole.SPRITE,
 }
 
 
@@ -67,6 +77,31 @@ def row_selection(request: loader_pb2.ReadTensorRequest) -> RowSelection:
     return RowList(np.frombuffer(request.rows, _ROW_NUMBER))
 
 
+def upload_header(chunk: loader_pb2.UploadChunk | None) -> UploadHeader:
+    """What the first message of an upload says.
+
+    Raises:
+        InvalidArgument: it is no header, or its role is none.
+    """
+    if chunk is None or chunk.WhichOneof("part") != "header":
+        raise InvalidArgument("The first message of an upload has to be its header.")
+    role = _ROLES.get(chunk.header.role)
+    if role is None:
+        raise InvalidArgument(f"role is {chunk.header.role}; allowed are TENSOR, METADATA and SPRITE.")
+    return UploadHeader(UploadId(chunk.header.upload_id), role, chunk.header.file_name, chunk.header.n_bytes)
+
+
+def upload_end(request: loader_pb2.FinishUploadRequest) -> UploadEnd:
+    size = request.thumbnail_width_px, request.thumbnail_height_px
+    return UploadEnd(
+        UploadId(request.upload_id), request.name, tuple(request.tensor_shape), size if any(size) else None
+    )
+
+
+def upload_rules_message(rules: UploadRules) -> loader_pb2.UploadRules:
+    return loader_pb2.UploadRules(is_on=True, max_file_bytes=rules.max_file_bytes, free_bytes=rules.free_bytes)
+
+
 def run_message(run: Run) -> loader_pb2.Run:
     return loader_pb2.Run(
         id=run.id,
@@ -75,6 +110,7 @@ def run_message(run: Run) -> loader_pb2.Run:
         checkpoints=[_checkpoint_message(checkpoint) for checkpoint in run.checkpoints],
         rejected=[_rejected_message(tensor) for tensor in run.rejected],
         problems=[problem_message(problem) for problem in run.problems],
+        is_upload=run.is_upload,
     )
 
 

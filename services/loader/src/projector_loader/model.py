@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 RunId = NewType("RunId", str)
 EmbeddingId = NewType("EmbeddingId", str)
 TensorName = NewType("TensorName", str)
+UploadId = NewType("UploadId", str)
 
 Shape = tuple[int, ...]
 
@@ -70,7 +71,10 @@ class EmbeddingSummary:
 
 @dataclass(frozen=True)
 class Run:
-    """A log directory; ``name`` is its folder relative to the data root, ``"."`` for the root itself."""
+    """A log directory; ``name`` is its folder relative to the data root, ``"."`` for the root itself.
+
+    That of an upload is ``"Uploads/"`` and a name of its own.
+    """
 
     id: RunId
     name: str
@@ -78,6 +82,7 @@ class Run:
     checkpoints: tuple[Checkpoint, ...]
     rejected: tuple[RejectedTensor, ...]
     problems: tuple[Problem, ...]
+    is_upload: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,56 @@ class Listing:
 
     runs: tuple[Run, ...]
     problems: tuple[Problem, ...]
+
+
+class UploadRole(Enum):
+    """What an uploaded file is to the embedding that it belongs to."""
+
+    TENSOR = "tensor"
+    METADATA = "metadata"
+    SPRITE = "sprite"
+
+
+@dataclass(frozen=True)
+class UploadHeader:
+    """What is said of a file before it arrives.
+
+    Attributes:
+        upload_id: chosen by whoever uploads.
+        role: what the file is.
+        file_name: how the person calls it; a text, never a path.
+        n_bytes: its size; 0 where that is not known before.
+    """
+
+    upload_id: UploadId
+    role: UploadRole
+    file_name: str
+    n_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class UploadEnd:
+    """What makes a run of the files that have arrived.
+
+    Attributes:
+        upload_id: of the files.
+        name: how the run shall be called.
+        tensor_shape: points and dimensions of a file of raw numbers; empty for all others.
+        thumbnail_px: (width, height) of one thumbnail; None where the sprite is a grid of as many columns as rows.
+    """
+
+    upload_id: UploadId
+    name: str
+    tensor_shape: Shape = ()
+    thumbnail_px: Shape | None = None
+
+
+@dataclass(frozen=True)
+class UploadRules:
+    """What may be uploaded: bytes of one file, and bytes that all uploads together may still take."""
+
+    max_file_bytes: int
+    free_bytes: int
 
 
 class ColumnType(Enum):

@@ -79,6 +79,20 @@ def parse_config(content: bytes) -> ProjectorConfig:
     return _from_message(message, unknown)
 
 
+def format_config(config: ProjectorConfig) -> bytes:
+    """A config as text that ``parse_config`` reads again."""
+    message = _config_class()()
+    json_format.ParseDict(
+        {
+            "model_checkpoint_path": config.model_checkpoint_path,
+            "model_checkpoint_dir": config.model_checkpoint_dir,
+            "embeddings": [_entry_fields(entry) for entry in config.embeddings],
+        },
+        message,
+    )
+    return text_format.MessageToString(message, as_utf8=True).encode()
+
+
 def _parse(text: str, *, allow_unknown: bool) -> Message:
     try:
         return text_format.Parse(text, _config_class()(), allow_unknown_field=allow_unknown)
@@ -112,6 +126,19 @@ def _entry(fields: dict[str, Any]) -> EmbeddingEntry:
         bookmarks_path=fields.get("bookmarks_path", ""),
         sprite=SpriteEntry(sprite.get("image_path", ""), tuple(sprite.get("single_image_dim", ()))) if sprite else None,
     )
+
+
+def _entry_fields(entry: EmbeddingEntry) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "tensor_name": entry.tensor_name,
+        "tensor_shape": entry.tensor_shape,
+        "tensor_path": entry.tensor_path,
+        "metadata_path": entry.metadata_path,
+        "bookmarks_path": entry.bookmarks_path,
+    }
+    if entry.sprite is not None:
+        fields["sprite"] = {"image_path": entry.sprite.image_path, "single_image_dim": entry.sprite.thumbnail_px}
+    return fields
 
 
 @cache

@@ -64,14 +64,20 @@ class RunDraft:
 
     Args:
         run_name: the run's folder relative to the data root.
+        is_upload: whether it was uploaded.
     """
 
-    def __init__(self, run_name: str) -> None:
+    def __init__(self, run_name: str, *, is_upload: bool = False) -> None:
         self._run_name = run_name
-        self._run_id = RunId(_opaque_id(run_name))
+        self._is_upload = is_upload
         self._entries: dict[EmbeddingId, CatalogEntry] = {}
         self._rejected: dict[RejectedTensor, None] = {}
         self._problems: dict[Problem, None] = {}
+
+    @property
+    def run_id(self) -> RunId:
+        """The run's id, the same while its name is."""
+        return RunId(_opaque_id(*_identity(self._run_name, is_upload=self._is_upload)))
 
     def add(self, source: TensorSource, assets: Assets, origin: Origin) -> bool:
         """Add an embedding; False when it is there already.
@@ -81,12 +87,13 @@ class RunDraft:
             assets: the files that go with it; their problems become the run's as well.
             origin: where it was found and how it is called.
         """
-        embedding_id = EmbeddingId(_opaque_id(self._run_name, origin.holder, origin.tensor_name))
+        identity = _identity(self._run_name, is_upload=self._is_upload)
+        embedding_id = EmbeddingId(_opaque_id(*identity, origin.holder, origin.tensor_name))
         if embedding_id in self._entries:
             return False
         summary = EmbeddingSummary(
             id=embedding_id,
-            run_id=self._run_id,
+            run_id=self.run_id,
             tensor_name=origin.tensor_name,
             display_name=origin.short_name,
             step=origin.step,
@@ -113,12 +120,13 @@ class RunDraft:
     def finish(self, checkpoints: Iterable[Checkpoint]) -> Run:
         """The run as it is listed."""
         return Run(
-            id=self._run_id,
+            id=self.run_id,
             name=self._run_name,
             embeddings=tuple(entry.summary for entry in self.entries()),
             checkpoints=tuple(checkpoints),
             rejected=tuple(self._rejected),
             problems=tuple(self._problems),
+            is_upload=self._is_upload,
         )
 
 
@@ -137,6 +145,11 @@ def _version(source: TensorSource, assets: Assets) -> str:
         return files_digest("embedding", (source.digest(),), assets.files)
     except PublicError:
         return ""
+
+
+def _identity(run_name: str, *, is_upload: bool) -> tuple[str, ...]:
+    """What tells a run from all others; a folder of the data root may be called as an upload is."""
+    return ("", run_name) if is_upload else (run_name,)
 
 
 def _opaque_id(*identity: str) -> str:

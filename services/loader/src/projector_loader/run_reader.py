@@ -75,7 +75,7 @@ class RunReader:
             folder: where it lies.
             taken: files that the configs of other runs name.
         """
-        draft = RunDraft(folder.name)
+        draft = RunDraft(folder.name, is_upload=self._root.holds_uploads)
         config = self._configs.read(folder)
         named = NamedTensors(config)
         found = checkpoints_of_run(self._root, folder, config.content, config.file)

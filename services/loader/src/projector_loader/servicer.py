@@ -8,22 +8,39 @@ from collections.abc import Iterator
 
 import grpc
 
+from projector_chassis.errors import Conflict
 from projector_contracts.loader.v1 import loader_pb2, loader_pb2_grpc
 from projector_loader.catalog import Catalog
 from projector_loader.embeddings import Embeddings
-from projector_loader.messages import column_message, embedding_message, listing_message, row_selection, sprite_message
+from projector_loader.messages import (
+    column_message,
+    embedding_message,
+    listing_message,
+    row_selection,
+    run_message,
+    sprite_message,
+    upload_end,
+    upload_header,
+    upload_rules_message,
+)
 from projector_loader.model import EmbeddingId
 from projector_loader.tensors import BLOCK_BYTES
+from projector_loader.uploads import Uploads
 from projector_loader.watching import RunWatcher
 
 
 class LoaderServicer(loader_pb2_grpc.LoaderServiceServicer):
-    """Serves the catalog and its embeddings. A stream reads a block when the peer has taken the one before."""
+    """Serves the catalog and its embeddings. A stream reads a block when the peer has taken the one before.
 
-    def __init__(self, catalog: Catalog, watcher: RunWatcher, embeddings: Embeddings) -> None:
+    Args:
+        uploads: None where they are off.
+    """
+
+    def __init__(self, catalog: Catalog, watcher: RunWatcher, embeddings: Embeddings, uploads: Uploads | None) -> None:
         self._catalog = catalog
         self._watcher = watcher
         self._embeddings = embeddings
+        self._uploads = uploads
 
     def ListRuns(
         self, request: loader_pb2.ListRunsRequest, context: grpc.ServicerContext
@@ -78,3 +95,30 @@ class LoaderServicer(loader_pb2_grpc.LoaderServiceServicer):
     ) -> Iterator[loader_pb2.BookmarksChunk]:
         for block in self._embeddings.read_bookmarks(EmbeddingId(request.embedding_id)):
             yield loader_pb2.BookmarksChunk(content=block)
+
+    def GetUploadRules(
+        self, request: loader_pb2.GetUploadRulesRequest, context: grpc.ServicerContext
+    ) -> loader_pb2.UploadRules:
+        return upload_rules_message(self._uploads.rules()) if self._uploads else loader_pb2.UploadRules()
+
+    def WriteUpload(
+        self, request_iterator: Iterator[loader_pb2.UploadChunk], context: grpc.ServicerContext
+    ) -> loader_pb2.WriteUploadResponse:
+        uploads = self._uploads_that_are_on()
+        header = upload_header(next(request_iterator, None))
+        parts = (chunk.content for chunk in request_iterator)
+        return loader_pb2.WriteUploadResponse(n_bytes=uploads.write(header, parts))
+
+    def FinishUpload(self, request: loader_pb2.FinishUploadRequest, context: grpc.ServicerContext) -> loader_pb2.Run:
+        return run_message(self._uploads_that_are_on().finish(upload_end(request)))
+
+    def DeleteUpload(
+        self, request: loader_pb2.DeleteUploadRequest, context: grpc.ServicerContext
+    ) -> loader_pb2.DeleteUploadResponse:
+        self._uploads_that_are_on().delete(request.id)
+        return loader_pb2.DeleteUploadResponse()
+
+    def _uploads_that_are_on(self) -> Uploads:
+        if self._uploads is None:
+            raise Conflict("This projector takes no uploads; PROJECTOR_UPLOADS_ROOT of its loader would allow them.")
+        return self._uploads

@@ -28,10 +28,14 @@ SUFFIXES: Final = frozenset(_HOW_TO_CONVERT) - {".bin", ".ckpt"}
 
 def list_tensors(file: AssetPath) -> tuple[FoundTensor, ...]:
     """The file as one array that cannot be shown, with what to do."""
-    suffix = PurePosixPath(file.name).suffix.lower()
+    return (FoundTensor(TensorName(""), (), "pickle", None, refusal=why_never_opened(file.name)),)
+
+
+def why_never_opened(file_name: str) -> str:
+    """What to tell whoever brings such a file, and how to convert it."""
+    suffix = PurePosixPath(file_name).suffix.lower()
     how = _HOW_TO_CONVERT.get(suffix, _HOW_TO_CONVERT[".pkl"])
-    reason = (
-        f"{file.name} is a pickle, which can run any program when it is opened, so it is never opened here. If you"
+    return (
+        f"{file_name} is a pickle, which can run any program when it is opened, so it is never opened here. If you"
         f" trust it, load it with {how}."
     )
-    return (FoundTensor(TensorName(""), (), "pickle", None, refusal=reason),)
