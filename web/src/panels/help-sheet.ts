@@ -51,13 +51,14 @@ export class HelpSheet extends Panel {
     return html`<dialog
       class="floating dialog help"
       aria-label="Keyboard and mouse"
-      @close=${() => this.actions.setHelpOpen(false)}
-      @click=${(event: Event) => event.target === this.dialog && this.dialog.close()}
+      @cancel=${this.#close}
+      @close=${this.#close}
+      @click=${(event: Event) => event.target === this.dialog && this.#close()}
     >
       <div class="dialog-body">
         <header class="floating-head">
           <h2>Keyboard and mouse</h2>
-          ${iconButton({ icon: 'close', label: 'Close', small: true, onClick: () => this.dialog.close() })}
+          ${iconButton({ icon: 'close', label: 'Close', small: true, onClick: () => this.#close() })}
         </header>
         <div class="help-groups">
           ${GROUPS.map(
@@ -76,6 +77,11 @@ export class HelpSheet extends Panel {
         </div>
       </div>
     </dialog>`;
+  }
+
+  /** The state goes first: the browser tells only later that it closed the sheet, and `?` may be pressed by then. */
+  #close(): void {
+    this.actions.setHelpOpen(false);
   }
 
   protected override updated(): void {
