@@ -92,7 +92,7 @@ async function mount(store: Store, states: StateStore, notify: ActionContext['no
   );
   linkScene(store, scene);
   listenToKeys(document, store, scene);
-  publishShown(document.documentElement, store, () => scene.statistics().drawnPoints);
+  publishShown(document.documentElement, store, scene);
   announcePoints(liveRegion(), store);
   return scene;
 }

@@ -4,12 +4,17 @@
  */
 
 import { layoutHash } from './domain/fingerprint';
+import type { Scene } from './scene/scene-api';
 import type { LayoutState, State, Store } from './state/model';
 
 /** Often enough for whoever watches, seldom enough to cost nothing while points move. */
 const PAUSE_MS = 120;
 
-export function publishShown(root: HTMLElement, store: Store, drawnPoints: () => number): void {
+export function publishShown(
+  root: HTMLElement,
+  store: Store,
+  scene: Pick<Scene, 'statistics' | 'camera'>,
+): void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let hashed: LayoutState['values'] | null = null;
 
@@ -19,7 +24,8 @@ export function publishShown(root: HTMLElement, store: Store, drawnPoints: () =>
     if (layout && layout.values !== hashed) root.dataset.layoutHash = layoutHash(layout.values);
     hashed = layout?.values ?? null;
     writeState(root, store.state);
-    const drawn = drawnPoints();
+    root.dataset.camera = JSON.stringify(scene.camera());
+    const drawn = scene.statistics().drawnPoints;
     root.dataset.drawnPoints = String(drawn);
     // The picture follows the state by a frame or two: look again until both agree.
     if (layout && drawn === 0) schedule();
@@ -31,7 +37,7 @@ export function publishShown(root: HTMLElement, store: Store, drawnPoints: () =>
   schedule();
 }
 
-function writeState(root: HTMLElement, { layout, jobView, openBookmark, camera }: State): void {
+function writeState(root: HTMLElement, { layout, jobView, openBookmark }: State): void {
   root.dataset.method = layout?.method ?? '';
   root.dataset.points = String(layout?.nPoints ?? 0);
   root.dataset.sequence = String(layout?.sequence ?? 0);
@@ -39,5 +45,4 @@ function writeState(root: HTMLElement, { layout, jobView, openBookmark, camera }
   root.dataset.phase = jobView?.job.phase ?? '';
   root.dataset.connection = jobView?.connection ?? '';
   root.dataset.bookmark = openBookmark ?? '';
-  root.dataset.camera = camera ? JSON.stringify(camera) : '';
 }

@@ -47,7 +47,7 @@ export interface SceneCallbacks {
   readonly onHover: (point: number | null) => void;
   /** Points picked by a click (one or none) or by a box or lasso; `mode` follows shift (add) and alt (remove). */
   readonly onPick: (points: Uint32Array, mode: 'replace' | 'add' | 'remove') => void;
-  /** The camera moved: by the person, in a flight, or because it was set. Called at most once a frame. */
+  /** The person moved the camera, it was set, or a flight ended. Called at most once a frame. */
   readonly onCameraMoved: (camera: CameraState) => void;
   /** The GPU context was lost and could not be restored. */
   readonly onFailure: (message: string) => void;

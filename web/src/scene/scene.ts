@@ -275,7 +275,7 @@ class PointScene implements Scene {
     this.stage.overlay.paint(frame.pixelRatio, (context) => this.paintAnnotations(context, frame));
     this.drawnFrames += 1;
     if (moving || !sorted) this.invalidate();
-    if (this.rig.takeMoved()) this.callbacks.onCameraMoved(this.rig.camera);
+    if (!this.rig.flying && this.rig.takeMoved()) this.callbacks.onCameraMoved(this.rig.camera);
   }
 
   private prepare(frame: Frame, nowMs: number, exact: boolean): boolean {

@@ -125,7 +125,7 @@ export interface State {
   readonly collections: Remote<readonly Rest.Collection[]>;
   readonly openCollection: string | null;
   readonly openBookmark: string | null;
-  readonly camera: CameraState | null; // where it last came to rest
+  readonly camera: CameraState | null; // where it rests or flies to; null: not known, or home
   readonly cameraTarget: CameraTarget | null;
   readonly notices: readonly Notice[]; // listed under the bell until dismissed
 }

@@ -6,6 +6,7 @@ import type { Rest } from '../api/rest-types';
 import { type Columns, defaultColorColumn, defaultLabelColumn } from './actions/columns';
 import type { Neighbors } from './actions/neighbors';
 import type { Search } from './actions/search';
+import { aimAt } from './aim';
 import { bookmarkOf, readyCollections } from './collections';
 import type { ActionContext } from './context';
 import { NO_EMBEDDING } from './initial';
@@ -47,7 +48,7 @@ export class Opening {
       ...forgotten,
       columns: new Map(),
       embedding: { kind: 'loading' },
-      cameraTarget: { camera: 'home', flight: false },
+      ...aimAt('home', { flight: false }),
     });
     try {
       const value = await rest.embedding(id, signal);
@@ -135,7 +136,7 @@ export class Opening {
     search.abandon();
     store.update({
       ...stateOfView(bookmark, layoutOfBookmark(bookmark, frame)),
-      cameraTarget: { camera: bookmark.view.camera, flight },
+      ...aimAt(bookmark.view.camera, { flight }),
     });
     this.#checkDigest(bookmark);
     void describePca(context);

@@ -4,6 +4,7 @@ import type { Rest } from '../api/rest-types';
 import { rowSet } from '../domain/selection';
 import { type Columns, defaultColorColumn, defaultLabelColumn } from './actions/columns';
 import type { Neighbors } from './actions/neighbors';
+import { aimAt } from './aim';
 import type { ActionContext } from './context';
 import type { CameraTarget, State } from './model';
 import type { Opening } from './opening';
@@ -89,7 +90,7 @@ export class Visits {
       ...(appearance && { appearance }),
       ...(components && dimsOf(components)),
       ...(selection && { selection: rowSet(selection.filter((row) => row < nPoints)) }),
-      ...(camera && { camera: camera === 'home' ? null : camera, cameraTarget: { camera, flight: false } }),
+      ...(camera && aimAt(camera, { flight: false })),
     });
     columns.refreshLegend();
     if (neighbors) void listed.list(neighbors);

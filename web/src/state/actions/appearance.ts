@@ -1,5 +1,6 @@
 /** Theme, panels, tools and the camera: how things look, not what they are. */
 
+import { aimAt } from '../aim';
 import type { ActionContext } from '../context';
 import type { Actions } from '../model';
 import { boundedPlace } from '../preferences';
@@ -31,7 +32,7 @@ export function appearanceActions({
     setHelpOpen: (helpOpen) => store.update({ helpOpen }),
     setAppearance: (appearance) => store.update({ appearance }),
     setTool: (tool) => store.update({ tool }),
-    resetCamera: () => store.update({ cameraTarget: { camera: 'home', flight: true } }),
+    resetCamera: () => store.update(aimAt('home', { flight: true })),
     zoomBy: (factor) => picture.zoomBy(factor),
     savePicture: async () => {
       try {

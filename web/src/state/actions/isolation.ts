@@ -1,4 +1,5 @@
 import { indexOf, rowSet, sameRows, union } from '../../domain/selection';
+import { aimAt } from '../aim';
 import type { ActionContext } from '../context';
 import type { Actions, LayoutState, State } from '../model';
 import type { Projections } from '../projections';
@@ -26,7 +27,7 @@ export function isolationActions(
         layout: layout && partOf(layout, rows),
         jobView: null,
         openBookmark: null,
-        cameraTarget: { camera: 'home', flight: true },
+        ...aimAt('home', { flight: true }),
       });
       await projections.run(projectionTab);
     },
@@ -35,7 +36,7 @@ export function isolationActions(
       if (isolatedRows === null) return;
       projections.leave();
       projections.forgetIsolated();
-      store.update({ isolatedRows: null, cameraTarget: { camera: 'home', flight: true } });
+      store.update({ isolatedRows: null, ...aimAt('home', { flight: true }) });
       if (projections.resume(projectionTab)) return;
       store.update({ projectionTab: 'pca' });
       if (!projections.resume('pca')) await projections.run('pca');
