@@ -41,11 +41,15 @@ class JobSocket:
 
 
 class JobTraffic:
-    """All connections of one page, in the order in which they were opened."""
+    """All connections of one page to jobs, in the order in which they were opened."""
 
     def __init__(self, page: Page) -> None:
         self.sockets: list[JobSocket] = []
-        page.on("websocket", lambda socket: self.sockets.append(JobSocket(socket)))
+        page.on("websocket", self._watch)
+
+    def _watch(self, socket: WebSocket) -> None:
+        if "/api/v1/jobs/" in socket.url:
+            self.sockets.append(JobSocket(socket))
 
     def of_job(self, job_id: str) -> list[JobSocket]:
         return [socket for socket in self.sockets if socket.job_id == job_id]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
@@ -184,6 +185,14 @@ class ProjectorPage:
             what="the camera in the address",
         )
 
+    # --- data --------------------------------------------------------------------------------------------------------
+
+    def open_embedding(self, run: str) -> None:
+        """Choose the first embedding of a run in the picker."""
+        self.by_id("run-picker").click()
+        self.page.get_by_role("listbox", name=run, exact=True).get_by_role("option").first.click()
+        expect(self.by_id("run-picker")).to_contain_text(run)
+
     # --- rows --------------------------------------------------------------------------------------------------------
 
     def search(self, text: str, *, column: str | None = None) -> None:
@@ -199,6 +208,21 @@ class ProjectorPage:
         self.search(text, column=column)
         self.page.get_by_role("button", name="Select", exact=True).click()
         self.page.get_by_role("button", name="Clear the search").click()
+
+    def click_a_point(self) -> int:
+        """Click the first point met on the way from the middle of the cloud to its right edge; the row of it."""
+        box = self.cloud.bounding_box()
+        assert box is not None
+        hovered = self.page.get_by_test_id("status").get_by_text(re.compile(r"^row [\d,]+$"))
+        for x in range(int(box["width"] / 2), int(box["width"]), 4):
+            self.page.mouse.move(box["x"] + x, box["y"] + box["height"] / 2)
+            self.page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+            if hovered.count():
+                row = int(hovered.inner_text().removeprefix("row ").replace(",", ""))
+                self.page.mouse.down()
+                self.page.mouse.up()
+                return row
+        raise AssertionError("no point in the right half of the cloud")
 
     def rows(self, label: str) -> list[int]:
         """Rows of one of the inspector's lists, in their order."""

@@ -110,6 +110,7 @@ def test_next_and_previous_fly_from_view_to_view(projector_page: ProjectorPage) 
     assert differ(on_its_way, home_pixels), "the camera jumped"
     clock.resume()
     projector_page.wait_for_camera(home)
+    projector_page.wait(lambda: not differ(projector_page.cloud_pixels(), home_pixels), what="the picture from home")
     projector_page.by_id("bookmark-next").click()
     projector_page.wait_for_camera(side)
     projector_page.cloud.press("[")

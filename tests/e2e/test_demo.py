@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from playwright.sync_api import expect
 
+from e2e.digits import N_DIGITS
 from e2e.projector_page import ProjectorPage
-
-N_DIGITS = 1797
 
 
 def test_first_visit_shows_the_demo(projector_page: ProjectorPage) -> None:

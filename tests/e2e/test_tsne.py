@@ -10,12 +10,12 @@ import numpy as np
 from playwright.sync_api import ViewportSize, expect
 
 from e2e.bookmarks_panel import BookmarksPanel
+from e2e.digits import N_DIGITS
 from e2e.job_traffic import layout_hash
 from e2e.projector_page import ADDRESS_DIGITS, ProjectorPage, Shown
 from fixtures.deadline import wait_until
 from projector_contracts.compute.v1.job_pb2 import RUNNING, JobEvent, JobState
 
-N_DIGITS = 1797
 SLOW_PERPLEXITY = 550
 """With nearly all rows as neighbors a step takes longer than a screen's 1/60 s."""
 UNPACED_HZ = 40
