@@ -17,5 +17,6 @@ export default defineConfig({
     isolate: false,
     unstubGlobals: true,
     restoreMocks: true,
+    css: true, // some tests read the style sheets
   },
 });

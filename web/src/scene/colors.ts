@@ -21,8 +21,3 @@ export function cssOf(color: Rgb, alpha = 1): string {
   const [red, green, blue] = color.map((part) => Math.round(part * 255));
   return `rgba(${red}, ${green}, ${blue}, ${alpha})`;
 }
-
-/** Perceived lightness of a colour from 0 to 1 (the luma of Rec. 709, without linearising). */
-export function lumaOf(color: Rgb): number {
-  return 0.2126 * color[0] + 0.7152 * color[1] + 0.0722 * color[2];
-}
