@@ -1,6 +1,6 @@
 /** What is known per point, on both sides: CPU arrays for picking and labels, one set of GPU buffers for drawing. */
 
-import { BufferAttribute, BufferGeometry, DynamicDrawUsage } from 'three';
+import { BufferAttribute, BufferGeometry, DynamicDrawUsage, Sphere, Vector3 } from 'three';
 import { LayoutMotion } from './layout-motion';
 import { PaintOrder } from './paint-order';
 import type { LayoutPositions } from './scene-api';
@@ -50,6 +50,8 @@ export class Cloud {
     this.geometry.setAttribute('emphasis', this.attributes.emphasis);
     this.geometry.setAttribute('cell', this.attributes.cell);
     this.geometry.setIndex(this.attributes.order);
+    // three.js would look at every point to find it, and complain about hidden ones; nothing here needs it.
+    this.geometry.boundingSphere = new Sphere(new Vector3(), Number.POSITIVE_INFINITY);
   }
 
   get drawnPoints(): number {

@@ -1,0 +1,89 @@
+/** A WebGL 2 context that draws nothing and counts what lives on the GPU. */
+
+type GlFunction = (...given: unknown[]) => unknown;
+
+/** What a program is asked for by number of uniforms: one sampler, so that its texture is uploaded. */
+const UNIFORMS = [{ name: 'atlas', type: 0x8b5e, size: 1 }];
+const LARGEST_TEXTURE_PX = 4096;
+
+export class FakeGpu {
+  /** Objects by kind: Buffer, Texture, Program, Shader, VertexArray ... */
+  readonly #live = new Map<string, Set<object>>();
+  readonly #numbers = new Map<string | symbol, number>();
+  readonly #names: string[] = [];
+  drawCalls = 0;
+  isGivenBack = false;
+
+  readonly context = new Proxy({} as WebGL2RenderingContext, {
+    get: (_, name) => (typeof name === 'string' ? this.#member(name) : undefined),
+  });
+
+  /** How many objects of a kind live; of all kinds when none is named. */
+  live(kind?: string): number {
+    if (kind !== undefined) return this.#live.get(kind)?.size ?? 0;
+    return [...this.#live.values()].reduce((sum, objects) => sum + objects.size, 0);
+  }
+
+  #member(name: string): unknown {
+    if (/^[A-Z][A-Z0-9_]+$/.test(name)) return this.#constant(name);
+    const kind = name.match(/^(?:create|delete)(\w+)$/)?.[1];
+    if (kind && name.startsWith('create')) return () => this.#create(kind);
+    if (kind) return (object: object | null) => object && this.#live.get(kind)?.delete(object);
+    if (name.startsWith('draw')) return () => this.#draw();
+    return this.#functions[name] ?? (() => undefined);
+  }
+
+  #draw(): void {
+    this.drawCalls += 1;
+  }
+
+  #create(kind: string): object {
+    const object = { kind };
+    this.#live.set(kind, (this.#live.get(kind) ?? new Set()).add(object));
+    return object;
+  }
+
+  #constant(name: string): number {
+    const known = this.#numbers.get(name);
+    if (known !== undefined) return known;
+    this.#names.push(name);
+    this.#numbers.set(name, this.#names.length);
+    return this.#names.length;
+  }
+
+  #nameOf(constant: unknown): string {
+    return this.#names[(constant as number) - 1] ?? '';
+  }
+
+  readonly #functions: Readonly<Record<string, GlFunction>> = {
+    getContextAttributes: () => ({}),
+    isContextLost: () => false,
+    getExtension: (name) => {
+      if (name !== 'WEBGL_lose_context') return null;
+      return {
+        loseContext: () => {
+          this.isGivenBack = true;
+        },
+      };
+    },
+    getError: () => 0,
+    getShaderPrecisionFormat: () => ({ precision: 23, rangeMin: 127, rangeMax: 127 }),
+    getProgramInfoLog: () => '',
+    getShaderInfoLog: () => '',
+    getAttribLocation: () => -1,
+    getUniformLocation: () => ({}),
+    getActiveUniform: (_, index) => UNIFORMS[index as number],
+    getProgramParameter: (_, what) => {
+      const name = this.#nameOf(what);
+      if (name === 'ACTIVE_UNIFORMS') return UNIFORMS.length;
+      return name === 'ACTIVE_ATTRIBUTES' ? 0 : true;
+    },
+    getParameter: (what) => {
+      const name = this.#nameOf(what);
+      if (name === 'VERSION') return 'WebGL 2.0';
+      if (name === 'SHADING_LANGUAGE_VERSION') return 'WebGL GLSL ES 3.00';
+      if (name === 'SCISSOR_BOX' || name === 'VIEWPORT') return Int32Array.of(0, 0, 1, 1);
+      return name === 'MAX_TEXTURE_SIZE' ? LARGEST_TEXTURE_PX : 16;
+    },
+  };
+}
