@@ -60,7 +60,7 @@ _PAIR_NAMES = [schema.__name__ for schema, *_ in _PAIRS]
 _CLIENT: list[tuple[type, type[BaseModel], set[str]]] = [
     (client.Problem, datasets.Problem, set()),
     (client.EmbeddingSummary, datasets.EmbeddingSummary, {"version"}),
-    (client.Run, datasets.Run, {"checkpoints", "rejected"}),
+    (client.Run, datasets.Run, {"checkpoints", "rejected", "is_upload"}),
     (client.Column, datasets.Column, {"minimum", "maximum", "top_values"}),
     (client.Embedding, datasets.Embedding, {"version", "sprite", "has_bookmarks"}),
     (client.JobState, jobs.Job, {"id", "embedding_id", "rows", "seed", "projection"}),

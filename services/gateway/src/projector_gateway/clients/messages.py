@@ -46,6 +46,7 @@ def run(message: loader_pb2.Run) -> schemas.Run:
             for tensor in message.rejected
         ],
         problems=[problem(each) for each in message.problems],
+        is_upload=message.is_upload,
     )
 
 

@@ -55,6 +55,7 @@ class Run(Schema):
     checkpoints: list[Checkpoint]
     rejected: list[RejectedTensor]
     problems: list[Problem]
+    is_upload: bool = Field(False, description="It was uploaded and may be deleted")
 
 
 class ValueCount(Schema):

@@ -50,6 +50,7 @@ def encode_run(run: schemas.Run) -> loader_pb2.Run:
             for each in run.rejected
         ],
         problems=[_encode_problem(problem) for problem in run.problems],
+        is_upload=run.is_upload,
     )
 
 
