@@ -1,0 +1,100 @@
+"""Beside the parity of the gradient in ``tests/parity/compute/test_gradient.py``."""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+import pytest
+from unit.compute.core.tsne.layouts import layout_of, random_affinities
+
+from projector_compute.core.tsne.affinities import Affinities
+from projector_compute.core.tsne.optimiser import EARLY_MOMENTUM, LATE_MOMENTUM, Optimiser, Schedule
+
+SCHEDULE = Schedule(0.0, 4.0, 10)
+
+
+def run(optimiser: Optimiser, n_steps: int) -> list[float]:
+    losses = []
+    for _ in range(n_steps):
+        losses.append(optimiser.evaluate())
+        optimiser.move()
+    return losses
+
+
+def test_exaggeration_momentum_and_rate_change_with_the_phase() -> None:
+    assert [SCHEDULE.exaggeration(step) for step in (0, 9, 10)] == [4.0, 4.0, 1.0]
+    assert [SCHEDULE.momentum(step) for step in (0, 9, 10)] == [EARLY_MOMENTUM, EARLY_MOMENTUM, LATE_MOMENTUM]
+    assert [SCHEDULE.rate(step, 200) for step in (0, 9, 10)] == [50.0, 50.0, 200.0]
+    assert Schedule(7.5, 4.0, 10).rate(0, 200) == 7.5
+
+
+@pytest.mark.parametrize("n_dims", [2, 3])
+def test_a_run_taken_up_in_the_middle_is_the_uninterrupted_one_to_the_bit(n_dims: int) -> None:
+    affinities, _ = random_affinities(150, 0.1)
+    start = layout_of(150, n_dims, 1e-4)
+    whole = Optimiser(affinities, SCHEDULE, start)
+    losses = run(whole, 30)
+    for middle in (1, 7, 10, 29):
+        first = Optimiser(affinities, SCHEDULE, start)
+        run(first, middle)
+        first.evaluate()  # the slice that ends evaluates what the next one evaluates again
+        second = Optimiser(
+            affinities, SCHEDULE, first.layout, step=first.step, velocity=first.velocity, gains=first.gains
+        )
+        assert run(second, 30 - middle) == losses[middle:]
+        np.testing.assert_array_equal(second.layout, whole.layout)
+        np.testing.assert_array_equal(second.velocity, whole.velocity)
+        np.testing.assert_array_equal(second.gains, whole.gains)
+        assert second.step == whole.step == 30
+
+
+@pytest.mark.parametrize("n_dims", [2, 3])
+def test_the_number_of_threads_changes_nothing(n_dims: int) -> None:
+    affinities, _ = random_affinities(300, 0.1)
+    optimisers = [Optimiser(affinities, SCHEDULE, layout_of(300, n_dims, 1e-4)) for _ in range(2)]
+    losses = [run(optimisers[0], 20)]
+    numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+    try:
+        losses.append(run(optimisers[1], 20))
+    finally:
+        numba.set_num_threads(1)
+    assert losses[0] == losses[1]
+    np.testing.assert_array_equal(optimisers[0].layout, optimisers[1].layout)
+
+
+def test_what_an_optimiser_starts_from_stays_the_callers() -> None:
+    affinities, _ = random_affinities(20, 0.5)
+    arrays = [layout_of(20, 2, seed=seed) for seed in range(3)]
+    before = [array.copy() for array in arrays]
+    run(Optimiser(affinities, SCHEDULE, arrays[0], velocity=arrays[1], gains=arrays[2]), 3)
+    for array, expected in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(array, expected)
+
+
+def test_the_loss_does_not_know_of_the_exaggeration() -> None:
+    affinities, _ = random_affinities(50, 0.3)
+    layout = layout_of(50, 2)
+    early, late = (Optimiser(affinities, SCHEDULE, layout, step=step) for step in (0, 10))
+    assert early.evaluate() == late.evaluate()
+    assert np.abs(early.gradient() - late.gradient()).max() > 0
+
+
+def test_the_exaggeration_multiplies_the_attraction_alone() -> None:
+    affinities, _ = random_affinities(50, 0.3)
+    layout = layout_of(50, 2)
+    gradients = []
+    for exaggeration in (1.0, 2.0, 3.0):
+        optimiser = Optimiser(affinities, Schedule(0.0, exaggeration, 10), layout)
+        optimiser.evaluate()
+        gradients.append(optimiser.gradient().astype(np.float64))
+    np.testing.assert_allclose(gradients[2] - gradients[1], gradients[1] - gradients[0], rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("n_dims", [2, 3])
+def test_a_single_point_rests_and_has_no_loss(n_dims: int) -> None:
+    nothing = Affinities(np.zeros(2, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
+    optimiser = Optimiser(nothing, SCHEDULE, np.zeros((1, n_dims), np.float32))
+    assert all(math.isnan(loss) for loss in run(optimiser, 12))
+    np.testing.assert_array_equal(optimiser.layout, 0.0)
