@@ -9,6 +9,8 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
+from projector_compute.core.preprocess import binary_scale
+
 Float32Array = NDArray[np.float32]
 Float64Array = NDArray[np.float64]
 
@@ -36,9 +38,10 @@ def principal_components(
 ) -> Principal:
     """Project all rows on their leading principal components.
 
-    Products are float32 within a block, after a shift by a sample's mean and a scaling by a power of two, so that
-    neither a large common offset loses digits nor large values overflow; sums over blocks are float64. The sign of
-    a component is the one that makes its largest loading positive (the first of equals), so that results repeat.
+    Rows are shifted by a sample's mean and scaled by a power of two, so that neither a large common offset loses
+    digits nor large values overflow. Where there are no fewer rows than columns, products are float32 within a block
+    and sums over blocks float64. The sign of a component is the one that makes its largest loading positive (the first
+    of equals), so that results repeat.
 
     Args:
         points: ``(n_points, n_dims)``, finite, at least one row and one column.
@@ -59,8 +62,7 @@ class _Blocks:
         self._points = points
         self.n_points, self.n_dims = points.shape
         self._rows = max(1, _BLOCK_VALUES // self.n_dims)
-        largest = max(float(np.abs(points[rows]).max()) for rows in self._ranges())
-        self.scale = float(2.0 ** np.ceil(np.log2(largest))) if largest > 0 else 1.0
+        self.scale = binary_scale(max(float(np.abs(points[rows]).max()) for rows in self._ranges()))
         sample = points[:: max(1, self.n_points // _SHIFT_ROWS)]
         self._scaled_shift = (sample.mean(axis=0, dtype=np.float64) / self.scale).astype(np.float32)
 
@@ -99,9 +101,13 @@ def _by_covariance(blocks: _Blocks, n_components: int, progress: Callable[[float
 
 
 def _by_gram(blocks: _Blocks, n_components: int, progress: Callable[[float], None]) -> Principal:
-    """Eigenvectors of the ``(n_points, n_points)`` Gram matrix: for fewer rows than columns."""
+    """Eigenvectors of the ``(n_points, n_points)`` Gram matrix: for fewer rows than columns.
+
+    All in float64, because scores are square roots here: what rounding leaves of a component without variance would
+    grow from 1e-7 to 3e-4 of the first.
+    """
     shifted = np.concatenate([block for _, block in blocks])
-    centred = (shifted - shifted.mean(axis=0, dtype=np.float64)).astype(np.float32)
+    centred = shifted - shifted.mean(axis=0, dtype=np.float64)
     gram = np.zeros((blocks.n_points, blocks.n_points))
     width = max(1, _BLOCK_VALUES // blocks.n_points)
     for start in range(0, blocks.n_dims, width):
@@ -110,7 +116,7 @@ def _by_gram(blocks: _Blocks, n_components: int, progress: Callable[[float], Non
         progress(0.9 * start / blocks.n_dims)
     variances, vectors = _leading(gram, n_components)
     # centred.T @ vectors are the loadings, each times its singular value: the sign is the same.
-    vectors *= _signs(centred.T @ vectors.astype(np.float32))
+    vectors *= _signs(centred.T @ vectors)
     scores = (vectors * np.sqrt(variances) * blocks.scale).astype(np.float32)
     return Principal(np.ascontiguousarray(scores), _ratios(variances, float(np.trace(gram))))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 Float32Array = NDArray[np.float32]
 
 _BLOCK_VALUES = 2**21
+_FLOAT32 = np.finfo(np.float32)
 
 
 def _blocks(points: Float32Array) -> Iterator[slice]:
@@ -24,19 +26,23 @@ def rows_not_finite(points: Float32Array) -> NDArray[np.intp]:
     return np.concatenate(found)
 
 
+def binary_scale(largest: float) -> float:
+    """A power of two near a largest magnitude: dividing by it is exact and leaves no value above 2; 1 for zero.
+
+    Near, not above: the power above float32's largest numbers is infinite in float32.
+    """
+    return math.ldexp(1.0, min(math.frexp(largest)[1], _FLOAT32.maxexp - 1)) if largest > 0 else 1.0
+
+
 def unit_scale(points: Float32Array) -> Float32Array:
     """The points centred and divided by a power of two, so that no value exceeds 2 and squares stay in float32's range.
 
     Projections that only compare distances with one another do not feel the difference.
     """
-    largest = float(np.abs(points).max(initial=0.0))
-    scale = np.float32(2.0 ** np.ceil(np.log2(largest))) if largest > 0 else np.float32(1)
-    scaled = points / scale
+    scaled = points / np.float32(binary_scale(float(np.abs(points).max(initial=0.0))))
     scaled -= scaled.mean(axis=0, dtype=np.float64).astype(np.float32)
-    largest = float(np.abs(scaled).max(initial=0.0))
-    if largest > 0:
-        # A large common offset hid the rows' own extent from the first division.
-        scaled /= np.float32(2.0 ** np.ceil(np.log2(largest)))
+    # A large common offset hid the rows' own extent from the first division.
+    scaled /= np.float32(binary_scale(float(np.abs(scaled).max(initial=0.0))))
     return scaled
 
 
