@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LEVELS = 65535
+_SMALLEST_EXTENT = 2.0**-100
+"""Far below what a layout can show; levels of a smaller extent would exceed float32."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,14 @@ class Quantised:
 
 
 def quantise(layout: NDArray[np.float32]) -> Quantised:
-    """Spread 65,536 levels over each dimension's extent; a dimension without extent gets scale 0.
+    """Spread 65,536 levels over each dimension's extent; a dimension with no extent, or next to none, gets scale 0.
 
     Args:
         layout: ``(n_points, n_dims)``, finite, at least one row.
     """
     lowest, highest = layout.min(axis=0), layout.max(axis=0)
-    scale = (highest.astype(np.float64) - lowest) / _LEVELS
+    extent = highest.astype(np.float64) - lowest
+    scale = np.where(extent < _SMALLEST_EXTENT, 0.0, extent) / _LEVELS
     levels_per_unit = np.divide(1.0, scale, out=np.zeros_like(scale), where=scale > 0)
     codes = layout - lowest
     codes *= levels_per_unit.astype(np.float32)
