@@ -137,7 +137,9 @@ class EmbeddingCache:
 
     def _make_room(self, n_bytes: int) -> None:
         """Remove what was used longest ago until ``n_bytes`` more stay within the limit, or all the rest is in use."""
-        files = [(path, path.stat()) for path in self._folder.glob("*.f32")]
+        for path in self._folder.glob("*.part"):
+            _remove_unused(path)  # left by a process that died; those being written are locked
+        files = [(path, status) for path in self._folder.glob("*.f32") if (status := _status(path)) is not None]
         total = n_bytes + sum(status.st_size for _, status in files)
         for path, status in sorted(files, key=lambda entry: entry[1].st_mtime_ns):
             if total <= self._limit_bytes:
@@ -150,10 +152,16 @@ class EmbeddingCache:
 
 def _is_named(file: BinaryIO, path: Path) -> bool:
     """Whether the open file still is the one of that name."""
+    status = _status(path)
+    return status is not None and os.path.samestat(os.fstat(file.fileno()), status)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """None where another process has removed the file."""
     try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+        return path.stat()
     except FileNotFoundError:
-        return False
+        return None
 
 
 def _remove_unused(path: Path) -> bool:
