@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from pathlib import Path
@@ -53,8 +54,9 @@ class StageFiles:
     def remove_older(self, seconds: float) -> None:
         """Remove the files of jobs that nobody has touched for so long; they ended elsewhere or were deleted."""
         for folder in self._folder.iterdir():
-            if folder.stat().st_mtime < time.time() - seconds:
-                shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(FileNotFoundError):  # another worker on this machine removes them, too
+                if folder.stat().st_mtime < time.time() - seconds:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _load(self, job_id: JobId, stage: str, arrays: tuple[str, ...]) -> dict[str, NDArray[Any]] | None:
         folder = self._folder / job_id / stage
@@ -62,7 +64,7 @@ class StageFiles:
             return {name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in arrays}
         except FileNotFoundError:
             return None
-        except (ValueError, OSError) as error:
+        except (ValueError, EOFError, OSError) as error:
             _LOG.warning("a stage's files are damaged; it is computed again", stage=stage, error=str(error))
             shutil.rmtree(folder, ignore_errors=True)
             return None
