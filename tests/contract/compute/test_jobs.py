@@ -52,7 +52,7 @@ def frame_of(sequence: int) -> Frame:
 
 def saved_of(step: int, cursor: str = "0-0") -> SavedJob:
     layout, velocity, gains = (np.full((5, 2), value, np.float32) for value in (1.0, 2.0, 3.0))
-    return SavedJob(cursor, 3, 2, OptimizerState(step, layout, velocity, gains))
+    return SavedJob(cursor, 3, 2, OptimizerState(step, layout, velocity, gains, 0.25))
 
 
 def running(held: HeldSlice, step: int, sequence: int) -> JobState:
@@ -166,7 +166,7 @@ def test_a_slice_handed_over_leaves_the_next_one_all_it_saved(created: JobBook) 
     assert (saved.cursor, saved.sequence, saved.n_threads) == ("12-3", 3, 2)
     assert saved.optimizer is not None
     assert expected.optimizer is not None
-    assert saved.optimizer.step == 40
+    assert (saved.optimizer.step, saved.optimizer.loss) == (40, 0.25)
     for name in ("layout", "velocity", "gains"):
         array = getattr(saved.optimizer, name)
         np.testing.assert_array_equal(array, getattr(expected.optimizer, name))

@@ -70,6 +70,7 @@ def test_slices_follow_one_another_and_change_no_step(whole_run: list[Frame]) ->
     assert (state.step, state.sequence, state.progress) == (N_STEPS, N_STEPS + 1, 1.0)
 
 
+
 def test_a_pause_leaves_no_slice_and_resuming_goes_on(whole_run: list[Frame]) -> None:
     workshop = started()
     workshop.jobs.on_frame = at_step(10, lambda: workshop.jobs.control(JOB, Action.PAUSE))
@@ -117,6 +118,18 @@ def test_a_stop_shows_the_last_layout(step_seconds: float, whole_run: list[Frame
     np.testing.assert_array_equal(workshop.frames[-1].layout, whole_run[state.step].layout)
     assert not workshop.job.has_fingerprint
     assert workshop.stages.load_affinities(JOB) is None
+
+
+def test_a_stop_between_two_slices_shows_the_last_layout_with_its_loss(whole_run: list[Frame]) -> None:
+    workshop = started(step_seconds=0.006, slice_seconds=0.2)
+    workshop.run_next()
+    shown = workshop.job.state.step
+    workshop.jobs.control(JOB, Action.STOP)
+    workshop.work()
+    last = workshop.frames[-1]
+    assert last.step > shown  # pacing had passed it over
+    assert last.loss == whole_run[last.step].loss
+
 
 
 def test_a_slice_that_lost_its_lease_ends_without_a_word() -> None:

@@ -191,6 +191,7 @@ def encode_saved(saved: SavedJob) -> bytes:
         message.layout = _float32_bytes(optimizer.layout)
         message.velocity = _float32_bytes(optimizer.velocity)
         message.gains = _float32_bytes(optimizer.gains)
+        message.loss = optimizer.loss
     return message.SerializeToString()
 
 
@@ -204,6 +205,7 @@ def decode_saved(content: bytes) -> SavedJob:
             layout=_float32_array(message.layout, shape),
             velocity=_float32_array(message.velocity, shape),
             gains=_float32_array(message.gains, shape),
+            loss=message.loss,
         )
     return SavedJob(message.control_cursor, message.sequence, message.n_threads, optimizer)
 

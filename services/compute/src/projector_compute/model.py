@@ -148,12 +148,18 @@ class Frame:
 
 @dataclass(frozen=True)
 class OptimizerState:
-    """Where an optimisation stands: ``(n_points, n_dims)`` float32 each, ``velocity`` being the last update."""
+    """Where an optimisation stands.
+
+    Attributes:
+        layout, velocity, gains: float32 ``(n_points, n_dims)`` each, ``velocity`` being the last update.
+        loss: of this layout, in nats; NaN while it has not been evaluated.
+    """
 
     step: int
     layout: Float32Array
     velocity: Float32Array
     gains: Float32Array
+    loss: float
 
 
 @dataclass(frozen=True)

@@ -100,9 +100,10 @@ def _compute(bench: Workbench, session: Session, spec: JobSpec) -> Request | Non
 
 def _publish_rest(session: Session, spec: JobSpec) -> None:
     """Show the layout at which the job rests or stops, which pacing may have passed over."""
-    if session.optimizer is not None and isinstance(spec.projection, TsneParameters):
+    optimizer = session.optimizer
+    if optimizer is not None and isinstance(spec.projection, TsneParameters):
         publisher = FramePublisher(session, n_steps=spec.projection.n_steps)
-        publisher.publish_last(session.optimizer.step, session.loss, session.optimizer.layout)
+        publisher.publish_last(optimizer.step, optimizer.loss, optimizer.layout)
 
 
 def _finish(bench: Workbench, session: Session, phase: Phase, failure: Failure | None = None) -> None:

@@ -54,7 +54,6 @@ class Session:
     Attributes:
         state: as last stored, or about to be.
         optimizer: where the optimisation stands, as far as the next slice has to know; None before it began.
-        loss: of that layout, NaN while it is not known.
         step: done so far, published or not; controls are logged with it.
     """
 
@@ -65,7 +64,6 @@ class Session:
         self.state = held.read_state()
         saved = held.read_saved()
         self.optimizer: OptimizerState | None = saved.optimizer
-        self.loss = float("nan")
         self.step = self.state.step
         self._cursor = saved.cursor
         self._is_paused = self.state.phase is Phase.PAUSED

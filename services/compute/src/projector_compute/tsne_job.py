@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
 import numpy as np
@@ -66,9 +67,8 @@ def _descend(session: Session, optimiser: Optimiser, n_steps: int, slice_seconds
             request = Request.HAND_OVER
         if request is not None:
             session.optimizer = OptimizerState(
-                optimiser.step, optimiser.layout.copy(), optimiser.velocity.copy(), optimiser.gains.copy()
+                optimiser.step, optimiser.layout.copy(), optimiser.velocity.copy(), optimiser.gains.copy(), loss
             )
-            session.loss = loss
             return request
         optimiser.move()
 
@@ -84,7 +84,7 @@ def _prepare(
         affinities = _affinities(session, bench.stages, points, parameters.perplexity)
     if session.optimizer is None:
         layout = initial_layout(points, parameters.n_dims, spec.seed)
-        session.optimizer = OptimizerState(0, layout, np.zeros_like(layout), np.ones_like(layout))
+        session.optimizer = OptimizerState(0, layout, np.zeros_like(layout), np.ones_like(layout), math.nan)
     return affinities
 
 
