@@ -13,6 +13,7 @@ from fakes.jobs import EnqueuedSlice
 from fakes.stores import InMemoryStages
 from fakes.workshop import JOB, Workshop, clusters, pca_spec, tsne_spec
 from projector_chassis.errors import TooLarge
+from projector_compute import publishing
 from projector_compute.model import Action, EmbeddingRef, Failure, Frame, Phase
 from projector_compute.ports import JobsUnavailable, Progress
 
@@ -130,6 +131,20 @@ def test_a_stop_between_two_slices_shows_the_last_layout_with_its_loss(whole_run
     assert last.step > shown  # pacing had passed it over
     assert last.loss == whole_run[last.step].loss
 
+
+def test_a_paused_job_that_is_knocked_at_or_stopped_shows_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "FLOAT32_POINTS", 20)
+    workshop = started()
+    workshop.jobs.on_frame = at_step(10, lambda: workshop.jobs.control(JOB, Action.PAUSE))
+    workshop.work()
+    sequence = workshop.job.state.sequence
+    assert workshop.frames[-1].layout.dtype == np.float32
+    assert workshop.frames[-2].layout.dtype == np.uint16
+    workshop.knock()
+    workshop.jobs.control(JOB, Action.STOP)
+    workshop.knock()
+    assert workshop.job.state.phase is Phase.STOPPED
+    assert workshop.job.state.sequence == sequence
 
 
 def test_a_slice_that_lost_its_lease_ends_without_a_word() -> None:

@@ -99,9 +99,13 @@ def _compute(bench: Workbench, session: Session, spec: JobSpec) -> Request | Non
 
 
 def _publish_rest(session: Session, spec: JobSpec) -> None:
-    """Show the layout at which the job rests or stops, which pacing may have passed over."""
+    """Show the layout at which the job rests or stops, which pacing may have passed over; a paused job has shown it."""
     optimizer = session.optimizer
-    if optimizer is not None and isinstance(spec.projection, TsneParameters):
+    if (
+        optimizer is not None
+        and isinstance(spec.projection, TsneParameters)
+        and session.state.phase is not Phase.PAUSED
+    ):
         publisher = FramePublisher(session, n_steps=spec.projection.n_steps)
         publisher.publish_last(optimizer.step, optimizer.loss, optimizer.layout)
 
