@@ -71,6 +71,11 @@ def test_slices_follow_one_another_and_change_no_step(whole_run: list[Frame]) ->
     assert (state.step, state.sequence, state.progress) == (N_STEPS, N_STEPS + 1, 1.0)
 
 
+def test_a_slice_takes_a_step_however_long_it_takes(whole_run: list[Frame]) -> None:
+    workshop = started(step_seconds=20.0, slice_seconds=0.5)
+    workshop.work()
+    assert_is_whole(workshop, whole_run)
+
 
 def test_a_pause_leaves_no_slice_and_resuming_goes_on(whole_run: list[Frame]) -> None:
     workshop = started()

@@ -54,6 +54,7 @@ def run_tsne(session: Session, bench: _Bench, spec: JobSpec, parameters: TsnePar
 
 def _descend(session: Session, optimiser: Optimiser, n_steps: int, slice_seconds: float) -> Request | None:
     publisher = FramePublisher(session, n_steps=n_steps)
+    first_step = optimiser.step
     end_seconds = session.clock.monotonic() + slice_seconds
     while True:
         loss = optimiser.evaluate()
@@ -63,7 +64,8 @@ def _descend(session: Session, optimiser: Optimiser, n_steps: int, slice_seconds
         publisher.offer(optimiser.step, loss, optimiser.layout)
         session.step = optimiser.step
         request = session.poll()
-        if request is None and session.clock.monotonic() >= end_seconds:
+        # However long a step takes, a slice takes one: else none would ever get on.
+        if request is None and optimiser.step > first_step and session.clock.monotonic() >= end_seconds:
             request = Request.HAND_OVER
         if request is not None:
             session.optimizer = OptimizerState(
