@@ -122,3 +122,12 @@ def test_frames_beyond_the_bound_are_thinned(jobs: InMemoryJobs, session: Sessio
     sequences = [frame.sequence for frame in kept(jobs)]
     assert len(sequences) == 10
     assert {1, 100} <= set(sequences)
+
+
+def test_a_pause_drops_no_more_frames_than_a_step(jobs: InMemoryJobs, session: Session, clock: FakeClock) -> None:
+    bound = 8 * (MANY * 2 * 2 + 256)
+    publish(FramePublisher(session, n_steps=99, max_history_bytes=bound), clock, range(20), MANY)
+    assert len(kept(jobs)) == 8
+    resting = FramePublisher(session, n_steps=99, max_history_bytes=bound)
+    resting.publish_last(19, 0.5, layout_of(19, MANY))  # in full precision: twice the bytes
+    assert len(kept(jobs)) == 8

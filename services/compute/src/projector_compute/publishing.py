@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from projector_compute.core.frame_history import FrameHistory
 from projector_compute.core.pacing import FramePacer
@@ -44,7 +46,7 @@ class FramePublisher:
         if step <= self._newest_step or not self._pacer.is_due(self._session.clock.monotonic()):
             return
         sequence = self._session.state.sequence + 1
-        if len(layout) <= FLOAT32_POINTS:
+        if _usual_dtype(layout) == np.float32:
             self._publish(Frame(sequence, step, loss, layout))
         else:
             quantised = quantise(layout)
@@ -52,7 +54,7 @@ class FramePublisher:
 
     def publish_last(self, step: int, loss: float, layout: Float32Array) -> None:
         """Publish in full precision the layout at which a job rests or ends, unless just this has been published."""
-        is_known = step == self._newest_step and (self._newest_is_float32 or len(layout) <= FLOAT32_POINTS)
+        is_known = step == self._newest_step and (self._newest_is_float32 or _usual_dtype(layout) == np.float32)
         if step >= self._newest_step and not is_known:
             self._publish(Frame(self._session.state.sequence + 1, step, loss, layout))
 
@@ -61,7 +63,7 @@ class FramePublisher:
         if self._history is None:
             self._history = FrameHistory(
                 max_bytes=self._max_history_bytes,
-                frame_bytes=frame.layout.nbytes,
+                frame_bytes=frame.layout.size * _usual_dtype(frame.layout).itemsize,
                 kept=session.held.kept_sequences(),
             )
         dropped = self._history.add(frame.sequence)
@@ -76,3 +78,8 @@ class FramePublisher:
         self._pacer.published(session.clock.monotonic(), frame.layout.nbytes)
         self._newest_step = frame.step
         self._newest_is_float32 = frame.layout.dtype == np.float32
+
+
+def _usual_dtype(layout: NDArray[Any]) -> np.dtype[Any]:
+    """Of the frames that show this many points; the last frame is float32 whatever their number."""
+    return np.dtype(np.float32 if len(layout) <= FLOAT32_POINTS else np.uint16)
