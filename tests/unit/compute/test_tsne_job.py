@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import NoReturn
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from fakes.stores import InMemoryStages
-from fakes.workshop import Workshop, clusters, tsne_spec
-from projector_compute.model import Frame, Metric, Phase
+from fakes.workshop import JOB, Workshop, clusters, tsne_spec
+from projector_compute import tsne_job
+from projector_compute.core.neighbors import NeighborTable
+from projector_compute.model import Action, Frame, Metric, Phase
+from projector_contracts.names import JobId
 
 
 def finished(points: NDArray[np.floating], **parameters: object) -> Workshop:
@@ -114,3 +118,28 @@ def test_another_machine_prepares_again_and_takes_the_same_steps() -> None:
     assert [frame.step for frame in workshop.frames] == [frame.step for frame in expected]
     for frame, other in zip(workshop.frames, expected, strict=True):
         np.testing.assert_array_equal(frame.layout, other.layout)
+
+
+def test_stages_done_before_a_pause_are_not_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = finished(clusters()).frames
+    workshop = Workshop(step_seconds=1.0)
+    workshop.create(tsne_spec(workshop.embeddings.add("words", clusters())))
+    save_neighbors = workshop.stages.save_neighbors
+
+    def pause_then(job_id: JobId, table: NeighborTable) -> None:
+        save_neighbors(job_id, table)
+        workshop.jobs.control(JOB, Action.PAUSE)
+
+    monkeypatch.setattr(workshop.stages, "save_neighbors", pause_then)
+    workshop.work()
+    assert (workshop.job.state.phase, workshop.job.state.sequence) == (Phase.PAUSED, 0)
+
+    def refuse(*arguments: object) -> NoReturn:
+        raise AssertionError("done again")
+
+    monkeypatch.setattr(tsne_job, "nearest_neighbors", refuse)
+    monkeypatch.setattr(tsne_job, "joint_affinities", refuse)
+    workshop.jobs.control(JOB, Action.RESUME)
+    workshop.knock()
+    assert workshop.job.state.phase is Phase.FINISHED
+    np.testing.assert_array_equal(workshop.frames[-1].layout, expected[-1].layout)

@@ -104,8 +104,8 @@ def _affinities(session: Session, stages: StageStore, points: Float32Array, want
     table = _neighbors(session, stages, points, neighbors_needed(perplexity, n_points))
     session.enter(Phase.AFFINITIES)
     affinities = joint_affinities(table, perplexity)
-    session.progress(1.0)
     stages.save_affinities(session.state.job_id, affinities)
+    session.progress(1.0)
     return affinities
 
 
