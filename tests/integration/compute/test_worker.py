@@ -39,7 +39,7 @@ def test_every_step_of_a_tsne_is_a_frame(
     points = np.tile(digits, (8, 1)) + np.random.default_rng(0).normal(size=(8 * len(digits), 64))
     with place.worker("batch", SLICE_SECONDS="0.5"):
         job = client.create(tsne_spec(loader.add("many", points), n_dims=n_dims, n_steps=60))
-        state = client.wait_for(job, Phase.FINISHED)
+        state = client.wait_for(job, Phase.FINISHED, seconds=200)
     frames = client.frames(job)
     assert [frame.step for frame in frames] == list(range(61))
     assert [frame.sequence for frame in frames] == list(range(1, 62))
