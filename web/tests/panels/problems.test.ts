@@ -7,7 +7,16 @@ function problem(subject: string): Rest.Problem {
 }
 
 function run(id: string, parts: Partial<Rest.Run> = {}): Rest.Run {
-  return { id, name: `run ${id}`, embeddings: [], checkpoints: [], rejected: [], problems: [], ...parts };
+  const run = {
+    id,
+    name: `run ${id}`,
+    embeddings: [],
+    checkpoints: [],
+    rejected: [],
+    problems: [],
+    is_upload: false,
+  };
+  return { ...run, ...parts };
 }
 
 const BIAS = { tensor_name: 'dense/bias', shape: [12_800], dtype: 'float32', reason: 'It has one dimension' };

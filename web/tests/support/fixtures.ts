@@ -81,6 +81,7 @@ export function run(...embeddings: Rest.Embedding[]): Rest.Run {
     checkpoints: [],
     rejected: [],
     problems: [],
+    is_upload: false,
   };
 }
 
