@@ -9,12 +9,17 @@ const PAUSE_MS = 400;
 
 export function announcePoints(region: HTMLElement, store: Store): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isAboutSelection = false; // of what is not told yet
   store.subscribe((state, previous) => {
-    if (state.hoveredRow === previous.hoveredRow && state.selection === previous.selection) return;
-    const text = wordsFor(state, state.selection !== previous.selection);
+    const selectionChanged = state.selection !== previous.selection;
+    // A click selects the point that the pointer is on: that it is selected must not drown in that it is hovered.
+    if (!selectionChanged && (isAboutSelection || state.hoveredRow === previous.hoveredRow)) return;
+    const text = wordsFor(state, selectionChanged);
+    isAboutSelection = selectionChanged;
     clearTimeout(timer);
     timer = setTimeout(() => {
       region.textContent = text;
+      isAboutSelection = false;
     }, PAUSE_MS);
   });
 }
