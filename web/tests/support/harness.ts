@@ -24,6 +24,7 @@ export interface Harness {
   readonly store: Store;
   readonly visit: (address: Address) => Promise<void>;
   readonly loadRuns: () => Promise<void>;
+  readonly runsChanged: () => Promise<void>;
   readonly state: () => State;
   camera: CameraState;
 }
@@ -41,7 +42,7 @@ export function harness(): Harness {
   });
   const rest = new RestApi(http);
   const self: { camera: CameraState } = { camera: CAMERA };
-  const { actions, visit, loadRuns } = flows(
+  const { actions, visit, loadRuns, runsChanged } = flows(
     {
       store: states,
       rest,
@@ -69,6 +70,7 @@ export function harness(): Harness {
     store,
     visit,
     loadRuns,
+    runsChanged,
     state: () => states.state,
   });
 }
