@@ -9,7 +9,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
 from starlette.responses import StreamingResponse
+from starlette.types import Message
 from structlog.testing import capture_logs
 
 from projector_chassis.errors import from_code
@@ -49,6 +51,10 @@ def application() -> FastAPI:
 
     @app.post("/parameters", max_body_size=1000)
     async def take(parameters: Parameters) -> None: ...
+
+    @app.post("/upload")
+    async def receive(request: Request) -> None:
+        await request.body()
 
     app.add_middleware(UnexpectedErrors)
     app.add_middleware(RequestContext)
@@ -177,3 +183,23 @@ async def test_an_unknown_path_and_method_are_named(http: httpx.AsyncClient) -> 
     assert (forbidden.status_code, forbidden.json()["code"]) == (405, "invalid_argument")
     assert forbidden.json()["detail"] == "PUT is not allowed at /parameters."
     assert forbidden.headers["allow"] == "POST"
+
+
+async def test_a_client_that_leaves_while_it_sends_is_no_error() -> None:
+    arrives: list[Message] = [
+        {"type": "http.request", "body": b"half", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return arrives.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/upload", "query_string": b"", "headers": []}
+    with capture_logs() as logs:
+        await application()(scope, receive, send)
+    assert sent == []
+    assert [log for log in logs if log["log_level"] == "error"] == []

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -170,6 +170,8 @@ class UnexpectedErrors:
 
         try:
             await self._app(scope, receive, watching_send)
+        except ClientDisconnect:
+            return  # it left while it was sending, and nobody waits for an answer
         except Exception:
             if scope["type"] != "http":
                 raise
