@@ -26,6 +26,8 @@ _BUSY_SECONDS = 10
 """How long a writer of SQLite waits for another one."""
 _POOL_SECONDS = 10
 _CONNECT_SECONDS = 5
+_STATEMENT_SECONDS = 30
+"""How long PostgreSQL may take for one statement of a request, waiting for other writers included."""
 _WRITES = "projector_writes"
 """Execution option of connections whose transactions write."""
 
@@ -81,7 +83,7 @@ class Database:
         Raises:
             ValueError: the URL is not one of the two kinds.
         """
-        return cls(create_engine(url))
+        return cls(create_engine(url, statement_seconds=_STATEMENT_SECONDS))
 
     async def close(self) -> None:
         """Close every connection."""
@@ -113,12 +115,15 @@ class Database:
             return bool(await session.scalar(text("SELECT 1")))
 
 
-def create_engine(url: str, *, enforces_foreign_keys: bool = True) -> AsyncEngine:
+def create_engine(
+    url: str, *, enforces_foreign_keys: bool = True, statement_seconds: float | None = None
+) -> AsyncEngine:
     """An engine whose SQLite connections have the projector's settings and honest transactions.
 
     Args:
         url: ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://...``.
         enforces_foreign_keys: False only while migrating SQLite, where altering a table drops and renames it.
+        statement_seconds: how long PostgreSQL may take for a statement; None: as long as it needs.
 
     Raises:
         ValueError: the URL is not one of the two kinds; the message does not repeat it, since it may hold a password.
@@ -131,7 +136,10 @@ def create_engine(url: str, *, enforces_foreign_keys: bool = True) -> AsyncEngin
         raise ValueError(f"The database URL begins with {driver}; it must begin with {' or '.join(_DRIVERS)}.")
     if _DRIVERS[driver] == POSTGRESQL:
         return create_async_engine(
-            url, pool_pre_ping=True, pool_timeout=_POOL_SECONDS, connect_args={"timeout": _CONNECT_SECONDS}
+            url,
+            pool_pre_ping=True,
+            pool_timeout=_POOL_SECONDS,
+            connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": statement_seconds},
         )
     engine = create_async_engine(url, pool_timeout=_POOL_SECONDS, connect_args={"timeout": _BUSY_SECONDS})
 
@@ -149,7 +157,7 @@ def create_engine(url: str, *, enforces_foreign_keys: bool = True) -> AsyncEngin
 
 def _sqlite_pragmas(enforces_foreign_keys: bool) -> tuple[str, ...]:
     return (
-        f"busy_timeout={_BUSY_SECONDS * 1000}",
+        f"busy_timeout={int(_BUSY_SECONDS * 1000)}",
         f"foreign_keys={'ON' if enforces_foreign_keys else 'OFF'}",
         "journal_mode=WAL",
         "synchronous=NORMAL",  # with WAL a power cut may lose the last transactions, never the file
