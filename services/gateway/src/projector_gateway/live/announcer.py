@@ -59,6 +59,8 @@ class RunsAnnouncer:
                     self._compare(hashlib.sha256(runs).digest())
             except PublicError as error:
                 _log.debug("runs_not_followed", code=error.code)
+            except Exception:  # whatever it was, pages wait for what comes after it
+                _log.exception("runs_not_followed")
             await asyncio.sleep(_RETRY_SECONDS)
 
     def _compare(self, runs: bytes) -> None:
