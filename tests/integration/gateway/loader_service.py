@@ -55,6 +55,10 @@ _CONTENTS: dict[str, loader_pb2.Column] = {
     ),
 }
 
+_PROBLEM = problem_pb2.Problem(
+    severity=problem_pb2.Problem.WARNING, subject="broken.ckpt", message="The file is cut off."
+)
+
 
 class LoaderService(loader_pb2_grpc.LoaderServiceServicer):
     """Answers for one embedding.
@@ -74,18 +78,19 @@ class LoaderService(loader_pb2_grpc.LoaderServiceServicer):
 
     async def ListRuns(self, request: loader_pb2.ListRunsRequest, context: Any) -> loader_pb2.ListRunsResponse:
         self._note(context)
-        problem = problem_pb2.Problem(
-            severity=problem_pb2.Problem.WARNING, subject="broken.ckpt", message="The file is cut off."
-        )
         run = loader_pb2.Run(
             id="r1",
             name="digits",
             embeddings=[_summary()],
             checkpoints=[loader_pb2.Checkpoint(name="digits/model.ckpt-5", step=5)],
             rejected=[loader_pb2.RejectedTensor(tensor_name="bias", shape=[4], dtype="float32", reason="It is 1-D.")],
-            problems=[problem],
+            problems=[_PROBLEM],
         )
-        return loader_pb2.ListRunsResponse(runs=[run], problems=[problem])
+        return loader_pb2.ListRunsResponse(runs=[run], problems=[_PROBLEM])
+
+    async def Diagnose(self, request: loader_pb2.DiagnoseRequest, context: Any) -> loader_pb2.Diagnosis:
+        finding = loader_pb2.Finding(folder="events", message="It holds event files.")
+        return loader_pb2.Diagnosis(n_folders=3, findings=[finding], passed_over=[".git"], problems=[_PROBLEM])
 
     async def WatchRuns(
         self, request: loader_pb2.WatchRunsRequest, context: Any

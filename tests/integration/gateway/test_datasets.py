@@ -30,9 +30,13 @@ async def test_runs_are_listed_with_their_embeddings_and_problems(http: httpx.As
     assert run["problems"][0]["severity"] == "warning"
 
 
-async def test_diagnosis_tells_the_problems_of_the_data_root(http: httpx.AsyncClient) -> None:
-    (problem,) = (await http.get("/api/v1/diagnosis")).json()
-    assert problem == {"severity": "warning", "subject": "broken.ckpt", "message": "The file is cut off."}
+async def test_diagnosis_tells_what_was_searched_and_what_is_wrong(http: httpx.AsyncClient) -> None:
+    assert (await http.get("/api/v1/diagnosis")).json() == {
+        "n_folders": 3,
+        "findings": [{"folder": "events", "is_run": False, "message": "It holds event files."}],
+        "passed_over": [".git"],
+        "problems": [{"severity": "warning", "subject": "broken.ckpt", "message": "The file is cut off."}],
+    }
 
 
 async def test_an_embedding_is_described(http: httpx.AsyncClient) -> None:

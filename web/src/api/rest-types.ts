@@ -8,6 +8,7 @@ export namespace Rest {
   export type EmbeddingSummary = Schemas['EmbeddingSummary'];
   export type Embedding = Schemas['Embedding'];
   export type Column = Schemas['Column'];
+  export type Diagnosis = Schemas['Diagnosis'];
   export type Problem = Schemas['Problem'];
   export type Job = Schemas['Job'];
   export type JobRequest = Schemas['JobRequest'];

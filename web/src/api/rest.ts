@@ -20,7 +20,7 @@ export class RestApi {
     return this.http.json(`${API}/runs`, withSignal(signal));
   }
 
-  diagnosis(signal?: AbortSignal): Promise<Rest.Problem[]> {
+  diagnosis(signal?: AbortSignal): Promise<Rest.Diagnosis> {
     return this.http.json(`${API}/diagnosis`, withSignal(signal));
   }
 

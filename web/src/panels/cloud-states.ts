@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { State } from '../state/model';
 import { isOutdated } from '../state/selectors';
+import { searchedFolders } from './diagnosis';
 import { icon } from './icons';
 import { isUnderway, stageOf } from './job-progress';
 import { noticeItem } from './notices';
@@ -20,6 +21,7 @@ export class CloudStates extends Panel {
   protected override slices(state: State): readonly unknown[] {
     return [
       state.runs,
+      state.diagnosis,
       state.embedding,
       state.online,
       state.notices,
@@ -91,7 +93,8 @@ export class CloudStates extends Panel {
       );
     }
     if (runs.kind !== 'ready') return waiting('Reading the runs');
-    if (runs.value.length === 0) return cover('table', 'No runs found', NO_RUNS, () => this.actions.reload());
+    if (runs.value.length === 0)
+      return cover('table', 'No runs found', this.#noRuns(), () => this.actions.reload());
     if (embedding.kind === 'failed') {
       return cover('error', 'This embedding could not be opened', html`<p>${embedding.message}</p>`, () =>
         this.actions.reload(),
@@ -104,6 +107,11 @@ export class CloudStates extends Panel {
     if (embedding.kind === 'loading') return waiting('Opening the embedding');
     if (layout !== null) return nothing;
     return jobView !== null && isUnderway(jobView.job) ? waiting(stageOf(jobView.job)) : this.#noLayout();
+  }
+
+  #noRuns(): TemplateResult {
+    const { diagnosis } = this.state;
+    return html`${NO_RUNS}${diagnosis === null || diagnosis.findings.length === 0 ? nothing : searchedFolders(diagnosis)}`;
   }
 
   #noLayout(): TemplateResult {

@@ -3,6 +3,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import type { Rest } from '../api/rest-types';
 import { countOf } from '../domain/format';
 import type { State } from '../state/model';
+import { searchedFolders } from './diagnosis';
 import { counted } from './format';
 import { icon } from './icons';
 import { Panel } from './panel';
@@ -21,7 +22,7 @@ export class RunPicker extends Panel {
   @state() private filter = '';
 
   protected override slices(state: State): readonly unknown[] {
-    return [state.runs, state.embedding];
+    return [state.runs, state.embedding, state.diagnosis];
   }
 
   protected override render(): TemplateResult {
@@ -42,6 +43,7 @@ export class RunPicker extends Panel {
       </button>
       <div popover class="floating picker" @toggle=${this.#toggled} @keydown=${this.#key}>
         ${runs.kind === 'ready' ? this.#runs(runs.value, shown) : nothing}
+        ${this.state.diagnosis === null ? nothing : html`<section class="picker-run">${searchedFolders(this.state.diagnosis)}</section>`}
       </div>`;
   }
 

@@ -54,6 +54,7 @@ export function initialState(preferences: Preferences, systemTheme: Theme): Stat
     helpOpen: false,
     online: true,
     runs: { kind: 'idle' },
+    diagnosis: null,
     tool: 'navigate',
     notices: [],
   };

@@ -100,6 +100,7 @@ export interface State {
   readonly helpOpen: boolean; // the sheet of keyboard shortcuts
   readonly online: boolean; // the gateway answered the last request or socket
   readonly runs: Remote<readonly Rest.Run[]>;
+  readonly diagnosis: Rest.Diagnosis | null; // comes with the runs
   readonly embedding: Remote<Rest.Embedding>;
   readonly columns: ReadonlyMap<string, Remote<ColumnValues>>; // by name, fetched when first needed
   readonly sprite: Remote<ImageBitmap>;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { problem } from '../support/fake-gateway';
-import { column, embedding, frameEvent, job, run, TSNE } from '../support/fixtures';
+import { column, diagnosis, embedding, frameEvent, job, run, TSNE } from '../support/fixtures';
 import { type Harness, harness, opened } from '../support/harness';
 
 let page: Harness;
@@ -71,7 +71,11 @@ describe('the first visit', () => {
   });
 
   test('tells what is wrong with the data as warnings, and goes on', async () => {
-    page.gateway.on('GET', '/diagnosis', [{ severity: 'error', subject: '', message: 'x.tsv is empty.' }]);
+    page.gateway.on(
+      'GET',
+      '/diagnosis',
+      diagnosis({ severity: 'error', subject: '', message: 'x.tsv is empty.' }),
+    );
     await openFirst();
     expect(page.state().notices).toMatchObject([{ severity: 'warning', subject: 'Data' }]);
     expect(page.state().embedding.kind).toBe('ready');

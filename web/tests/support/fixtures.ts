@@ -62,6 +62,10 @@ export function column(change: Partial<Rest.Column>): Rest.Column {
   };
 }
 
+export function diagnosis(...problems: Rest.Problem[]): Rest.Diagnosis {
+  return { n_folders: 1, findings: [], passed_over: [], problems };
+}
+
 export function run(...embeddings: Rest.Embedding[]): Rest.Run {
   return {
     id: 'R1',

@@ -15,7 +15,7 @@ import { StateStore, storeWith } from '../../src/state/store';
 import type { Address } from '../../src/state/url';
 import { FakeGateway } from './fake-gateway';
 import { FakeSockets } from './fake-socket';
-import { CAMERA, categoryBytes, embedding, job, run, textBytes } from './fixtures';
+import { CAMERA, categoryBytes, diagnosis, embedding, job, run, textBytes } from './fixtures';
 
 export interface Harness {
   readonly gateway: FakeGateway;
@@ -90,7 +90,7 @@ export async function opened(prepare: (gateway: FakeGateway) => void = () => und
 function demoGateway(): FakeGateway {
   return new FakeGateway()
     .on('GET', '/runs', [run(embedding())])
-    .on('GET', '/diagnosis', [])
+    .on('GET', '/diagnosis', diagnosis())
     .on('GET', '/embeddings/E1', embedding())
     .on('GET', '/embeddings/E1/columns/word', textBytes('word', ['one', 'two', 'drei', '四']))
     .on('GET', '/embeddings/E1/columns/kind', categoryBytes('kind', ['a', 'b'], [0, 1, 0, 1]))

@@ -10,7 +10,7 @@ from pathlib import Path
 from projector_chassis.errors import NotFound
 from projector_loader.asset_paths import AssetPath, DataRoot
 from projector_loader.discovery import find_runs
-from projector_loader.model import EmbeddingId, Listing, Problem, Run, Severity
+from projector_loader.model import EmbeddingId, Listing, Problem, Run, Search, Severity
 from projector_loader.run_draft import CatalogEntry
 from projector_loader.run_reader import RunReader, RunRecord
 
@@ -48,6 +48,7 @@ class Catalog:
         runs: list[Run] = []
         problems: list[Problem] = []
         places: dict[EmbeddingId, _Place] = {}
+        searches: list[Search] = []
         for root, reader in self._readers:
             found = find_runs(root, max_folders=self._max_folders, passed_over=self._tops)
             taken = frozenset[Path]().union(*(reader.used_files(folder) for folder in found.folders))
@@ -55,11 +56,12 @@ class Catalog:
                 runs.append(record.run)
                 places |= {entry.summary.id: _Place(reader, folder, taken) for entry in record.entries}
             problems += found.problems
+            searches.append(found.search)
         with self._lock:
             self._places = places
         if not runs and not problems:
             problems.append(_nothing_found())
-        return Listing(tuple(runs), tuple(problems))
+        return Listing(tuple(runs), tuple(problems), searches[0])
 
     def find(self, embedding_id: EmbeddingId) -> CatalogEntry:
         """The embedding of an id.

@@ -12,8 +12,9 @@ from typing import Final
 from projector_chassis.errors import PublicError
 from projector_loader.asset_paths import AssetPath, DataRoot, printable
 from projector_loader.checkpoints import SAVED_MODEL_NAME, VARIABLES_FOLDER, may_hold_checkpoints
+from projector_loader.findings import why_no_run, why_run
 from projector_loader.formats import may_hold_tensors
-from projector_loader.model import Problem, Severity
+from projector_loader.model import Finding, Problem, Search, Severity
 from projector_loader.projector_config import CONFIG_NAME
 from projector_loader.run_files import TENSORS_NAME, log_directory
 
@@ -24,12 +25,16 @@ BEING_SAVED: Final = re.compile(r"_temp(_[0-9a-f]{32})?$")
 """TensorFlow writes the parts of a checkpoint into such folders before it moves them to their place."""
 
 
+_MAX_FINDINGS = 500
+
+
 @dataclass(frozen=True)
 class FoundRuns:
-    """Folders of runs by name, and what kept the search from looking everywhere."""
+    """Folders of runs by name, what kept the search from looking everywhere, and what there is to say of it."""
 
     folders: tuple[AssetPath, ...]
     problems: tuple[Problem, ...]
+    search: Search
 
 
 def find_runs(root: DataRoot, *, max_folders: int, passed_over: frozenset[Path] = frozenset()) -> FoundRuns:
@@ -45,6 +50,8 @@ def find_runs(root: DataRoot, *, max_folders: int, passed_over: frozenset[Path] 
     """
     found: dict[Path, AssetPath] = {}
     problems: list[Problem] = []
+    findings: list[Finding] = []
+    hidden: list[str] = []
     waiting = [root.top]
     n_seen = 0
     while waiting:
@@ -63,11 +70,16 @@ def find_runs(root: DataRoot, *, max_folders: int, passed_over: frozenset[Path] 
         run = _run_of(root, folder, files, folders)
         if run is not None:
             found[run.absolute] = run
+        finding = why_no_run(folder.name, files) if run is None else why_run(folder.name, files)
+        if finding is not None and len(findings) < _MAX_FINDINGS:
+            findings.append(finding)
         if SAVED_MODEL_NAME in files:
             folders.discard(VARIABLES_FOLDER)
         inner = [_inside(folder, name) for name in sorted(folders, reverse=True) if _is_searched(folder, name)]
+        hidden += [_inside(folder, name).name for name in sorted(folders) if _is_hidden(name)]
         waiting += [each for each in inner if each.absolute not in passed_over]
-    return FoundRuns(tuple(sorted(found.values(), key=lambda folder: folder.name)), tuple(problems))
+    search = Search(n_seen, tuple(findings), tuple(hidden[:_MAX_FINDINGS]))
+    return FoundRuns(tuple(sorted(found.values(), key=lambda folder: folder.name)), tuple(problems), search)
 
 
 def _run_of(root: DataRoot, folder: AssetPath, files: set[str], folders: set[str]) -> AssetPath | None:
@@ -118,9 +130,11 @@ def _has_plugin_config(folder: AssetPath, folders: set[str]) -> bool:
 
 
 def _is_searched(folder: AssetPath, name: str) -> bool:
-    if name.startswith(".") or BEING_SAVED.search(name):
-        return False
-    return f"{folder.absolute.name}/{name}" != PLUGIN_ASSETS
+    return not _is_hidden(name) and f"{folder.absolute.name}/{name}" != PLUGIN_ASSETS
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or BEING_SAVED.search(name) is not None
 
 
 def _inside(folder: AssetPath, name: str) -> AssetPath:

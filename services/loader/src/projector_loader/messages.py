@@ -61,6 +61,18 @@ def listing_message(listing: Listing) -> loader_pb2.ListRunsResponse:
     )
 
 
+def diagnosis_message(listing: Listing) -> loader_pb2.Diagnosis:
+    return loader_pb2.Diagnosis(
+        n_folders=listing.search.n_folders,
+        findings=[
+            loader_pb2.Finding(folder=each.folder, is_run=each.is_run, message=each.message)
+            for each in listing.search.findings
+        ],
+        passed_over=listing.search.passed_over,
+        problems=[problem_message(problem) for problem in listing.problems],
+    )
+
+
 def row_selection(request: loader_pb2.ReadTensorRequest) -> RowSelection:
     """Which rows a request asks for.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import NewType
 
@@ -86,11 +86,36 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """Why a folder, named relative to the data root, is a run, or what it lacks to be one; public text."""
+
+    folder: str
+    is_run: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """What was searched for runs.
+
+    Attributes:
+        n_folders: folders that were looked into.
+        findings: of those that are runs or look as if they should be, in the order of the search.
+        passed_over: folders that were not looked into: hidden ones, and those that a program is just writing.
+    """
+
+    n_folders: int = 0
+    findings: tuple[Finding, ...] = ()
+    passed_over: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Listing:
-    """All runs by name, and the problems of the data root as a whole."""
+    """All runs by name, the problems of the data root as a whole, and what was searched."""
 
     runs: tuple[Run, ...]
     problems: tuple[Problem, ...]
+    search: Search = field(default_factory=Search, compare=False)
 
 
 class UploadRole(Enum):

@@ -14,6 +14,7 @@ from projector_loader.catalog import Catalog
 from projector_loader.embeddings import Embeddings
 from projector_loader.messages import (
     column_message,
+    diagnosis_message,
     embedding_message,
     listing_message,
     row_selection,
@@ -54,6 +55,9 @@ class LoaderServicer(loader_pb2_grpc.LoaderServiceServicer):
         context.add_callback(left.set)
         for listing in self._watcher.watch(left):
             yield listing_message(listing)
+
+    def Diagnose(self, request: loader_pb2.DiagnoseRequest, context: grpc.ServicerContext) -> loader_pb2.Diagnosis:
+        return diagnosis_message(self._catalog.list_runs())
 
     def GetEmbedding(
         self, request: loader_pb2.GetEmbeddingRequest, context: grpc.ServicerContext

@@ -5,9 +5,12 @@ import type { ActionContext } from '../context';
 export async function loadRuns({ store, rest, notify }: ActionContext): Promise<void> {
   if (store.state.runs.kind !== 'ready') store.update({ runs: { kind: 'loading' } });
   try {
-    const [runs, problems] = await Promise.all([rest.runs(), rest.diagnosis()]);
-    store.update({ runs: { kind: 'ready', value: runs } });
-    for (const { severity, subject, message } of [...problems, ...runs.flatMap((run) => run.problems)]) {
+    const [runs, diagnosis] = await Promise.all([rest.runs(), rest.diagnosis()]);
+    store.update({ runs: { kind: 'ready', value: runs }, diagnosis });
+    for (const { severity, subject, message } of [
+      ...diagnosis.problems,
+      ...runs.flatMap((run) => run.problems),
+    ]) {
       // The page goes on without what could not be loaded: that warns, it does not stop anybody.
       notify(severity === 'error' ? 'warning' : severity, subject || 'Data', message);
     }

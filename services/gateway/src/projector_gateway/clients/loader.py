@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import grpc
@@ -19,7 +18,7 @@ from projector_chassis.errors import Internal, from_grpc
 from projector_contracts.loader.v1 import loader_pb2, loader_pb2_grpc
 from projector_contracts.names import REQUEST_ID_HEADER
 from projector_gateway.clients import messages
-from projector_gateway.datasets.schemas import Embedding, Problem, Run
+from projector_gateway.datasets.schemas import Diagnosis, Embedding, Run
 from projector_gateway.request_context import current_request_id
 
 _DESCRIBE_SECONDS = 30.0  # the first look at a large log directory reads every checkpoint's index
@@ -36,14 +35,6 @@ _CHANNEL_OPTIONS = (
 
 _Request = TypeVar("_Request")
 _Chunk = TypeVar("_Chunk")
-
-
-@dataclass(frozen=True)
-class RunList:
-    """All runs below the data root, by name, and the problems of the root as a whole."""
-
-    runs: list[Run]
-    problems: list[Problem]
 
 
 class Content:
@@ -89,13 +80,21 @@ class Loader:
         self._stub = loader_pb2_grpc.LoaderServiceStub(channel)
         self._health = health_pb2_grpc.HealthStub(channel)
 
-    async def runs(self) -> RunList:
+    async def runs(self) -> list[Run]:
         """List all runs."""
         with _asking():
             reply = await self._stub.ListRuns(
                 loader_pb2.ListRunsRequest(), timeout=_DESCRIBE_SECONDS, metadata=_metadata()
             )
-        return RunList([messages.run(run) for run in reply.runs], [messages.problem(each) for each in reply.problems])
+        return [messages.run(run) for run in reply.runs]
+
+    async def diagnosis(self) -> Diagnosis:
+        """What was searched for runs and found."""
+        with _asking():
+            reply = await self._stub.Diagnose(
+                loader_pb2.DiagnoseRequest(), timeout=_DESCRIBE_SECONDS, metadata=_metadata()
+            )
+        return messages.diagnosis(reply)
 
     async def watch_runs(self) -> AsyncIterator[bytes]:
         """The serialised runs at once and whenever they have changed, until some minutes are over.

@@ -50,6 +50,18 @@ def run(message: loader_pb2.Run) -> schemas.Run:
     )
 
 
+def diagnosis(message: loader_pb2.Diagnosis) -> schemas.Diagnosis:
+    """What was searched for runs."""
+    return schemas.Diagnosis(
+        n_folders=message.n_folders,
+        findings=[
+            schemas.Finding(folder=each.folder, is_run=each.is_run, message=each.message) for each in message.findings
+        ],
+        passed_over=list(message.passed_over),
+        problems=[problem(each) for each in message.problems],
+    )
+
+
 def embedding_summary(message: loader_pb2.EmbeddingSummary) -> schemas.EmbeddingSummary:
     """What a list of embeddings shows of one."""
     return schemas.EmbeddingSummary(

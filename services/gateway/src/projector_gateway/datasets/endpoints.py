@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Response
 from starlette.responses import StreamingResponse
 
 from projector_gateway.clients.loader import Content
-from projector_gateway.datasets.schemas import Embedding, Problem, Run
+from projector_gateway.datasets.schemas import Diagnosis, Embedding, Run
 from projector_gateway.dependencies import LoaderDependency
 
 Responses = dict[int | str, dict[str, Any]]
@@ -28,13 +28,13 @@ router = APIRouter(tags=["datasets"])
 @router.get("/runs")
 async def list_runs(loader: LoaderDependency) -> list[Run]:
     """All runs below the data root, by name."""
-    return (await loader.runs()).runs
+    return await loader.runs()
 
 
 @router.get("/diagnosis")
-async def diagnose(loader: LoaderDependency) -> list[Problem]:
-    """Problems of the data root as a whole; a run's own are told with the run."""
-    return (await loader.runs()).problems
+async def diagnose(loader: LoaderDependency) -> Diagnosis:
+    """What was searched for runs and found; what is wrong with a run is told with the run."""
+    return await loader.diagnosis()
 
 
 @router.get("/embeddings/{embedding_id}")

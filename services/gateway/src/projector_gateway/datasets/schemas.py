@@ -58,6 +58,23 @@ class Run(Schema):
     is_upload: bool = Field(False, description="It was uploaded and may be deleted")
 
 
+class Finding(Schema):
+    """Why a folder is a run, or what it lacks to be one; public text."""
+
+    folder: str
+    is_run: bool
+    message: str
+
+
+class Diagnosis(Schema):
+    """What was searched for runs, and the problems of the data root as a whole."""
+
+    n_folders: int
+    findings: list[Finding]
+    passed_over: list[str]
+    problems: list[Problem]
+
+
 class ValueCount(Schema):
     value: str
     count: int

@@ -29,8 +29,7 @@ class DatasetServicer(api_pb2_grpc.DatasetServiceServicer):
         self._loader = loader
 
     async def ListRuns(self, request: api_pb2.ListRunsRequest, context: Context) -> api_pb2.ListRunsResponse:
-        listed = await self._loader.runs()
-        return api_pb2.ListRunsResponse(runs=[messages.encode_run(run) for run in listed.runs])
+        return api_pb2.ListRunsResponse(runs=[messages.encode_run(run) for run in await self._loader.runs()])
 
     async def GetEmbedding(self, request: api_pb2.GetEmbeddingRequest, context: Context) -> loader_pb2.Embedding:
         return messages.encode_embedding(await self._loader.embedding(request.embedding_id))
