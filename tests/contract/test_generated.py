@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
+import subprocess
+import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 PROTOS = Path(__file__).parents[2] / "protos"
+_RUN_HOOK = """
+import runpy, sys
+from types import SimpleNamespace
+hook = runpy.run_path(sys.argv[1])["GenerateContracts"]
+hook.initialize(SimpleNamespace(root=sys.argv[2]), "standard", {})
+"""
 
 
 @pytest.fixture(scope="module")
@@ -20,12 +26,8 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
         copy = root / proto.relative_to(PROTOS)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(proto, copy)
-    spec = importlib.util.spec_from_file_location("hatch_build", PROTOS / "hatch_build.py")
-    assert spec is not None
-    assert spec.loader is not None
-    hook = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(hook)
-    hook.GenerateContracts.initialize(SimpleNamespace(root=str(root)), "standard", {})
+    # In a process of its own: protoc and the protobuf that TensorFlow brings do not bear each other.
+    subprocess.run([sys.executable, "-c", _RUN_HOOK, str(PROTOS / "hatch_build.py"), str(root)], check=True)
     return root
 
 
