@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from projector_loader.asset_paths import AssetPath, DataRoot
 from projector_loader.catalog import Catalog
+from projector_loader.reader_process import ReaderProcesses
 
 Arrays = Mapping[str, NDArray[Any]]
 SaveCheckpoint = Callable[[Path, Arrays], None]
@@ -129,6 +130,14 @@ def write(root: DataRoot) -> Callable[[str, str | bytes], AssetPath]:
     return write_file
 
 
+@pytest.fixture(scope="session")
+def processes() -> Iterator[ReaderProcesses]:
+    """The children that read with other libraries, started once for all tests."""
+    processes = ReaderProcesses()
+    yield processes
+    processes.close()
+
+
 @pytest.fixture
-def catalog(root: DataRoot) -> Catalog:
-    return Catalog(root, max_folders=1000)
+def catalog(root: DataRoot, processes: ReaderProcesses) -> Catalog:
+    return Catalog(root, processes=processes, max_folders=1000)

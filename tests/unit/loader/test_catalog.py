@@ -12,6 +12,7 @@ from projector_chassis.errors import NotFound
 from projector_loader.asset_paths import DataRoot
 from projector_loader.catalog import Catalog
 from projector_loader.model import EmbeddingId, Problem, Run, Severity
+from projector_loader.reader_process import ReaderProcesses
 
 SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
 ASSETS = "plugins/org_tensorflow_tensorboard_projector"
@@ -297,7 +298,7 @@ def test_embedding_is_found_without_a_listing_and_gone_with_its_files(
 ) -> None:
     save("run/model-1", words=(2, 3))
     known = only_run(catalog).embeddings[0].id
-    assert Catalog(root, max_folders=10).find(known).summary.display_name == "words"
+    assert Catalog(root, processes=ReaderProcesses(), max_folders=10).find(known).summary.display_name == "words"
 
     shutil.rmtree(root.top.absolute / "run")
 

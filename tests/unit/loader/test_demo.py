@@ -13,6 +13,7 @@ from projector_loader.asset_paths import DataRoot
 from projector_loader.catalog import Catalog
 from projector_loader.embeddings import Embeddings
 from projector_loader.metadata import MetadataReader
+from projector_loader.reader_process import ReaderProcesses
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def out(tmp_path_factory: pytest.TempPathFactory, tensorflow: Any) -> Path:
 
 
 def test_loader_shows_the_demo_without_a_problem(out: Path) -> None:
-    catalog = Catalog(DataRoot(out), max_folders=10)
+    catalog = Catalog(DataRoot(out), processes=ReaderProcesses(), max_folders=10)
     embeddings = Embeddings(catalog, MetadataReader(cache_bytes=2**20, max_file_bytes=2**20))
 
     (run,) = catalog.list_runs().runs
@@ -39,7 +40,7 @@ def test_loader_shows_the_demo_without_a_problem(out: Path) -> None:
 def test_numbers_are_scikit_learns_digits(out: Path) -> None:
     from sklearn.datasets import load_digits
 
-    catalog = Catalog(DataRoot(out), max_folders=10)
+    catalog = Catalog(DataRoot(out), processes=ReaderProcesses(), max_folders=10)
     source = catalog.find(catalog.list_runs().runs[0].embeddings[0].id).source
     np.testing.assert_array_equal(read(source), load_digits().data)
 

@@ -18,6 +18,7 @@ from projector_loader.embeddings import Embeddings
 from projector_loader.formats import list_tensors
 from projector_loader.metadata import MetadataReader
 from projector_loader.model import Run, Severity
+from projector_loader.reader_process import ReaderProcesses
 
 
 @pytest.fixture
@@ -202,7 +203,7 @@ def test_step_has_the_same_id_with_and_without_its_config(catalog: Catalog, writ
 
 def test_step_folder_that_is_the_data_root_is_a_run(write: Any, root: DataRoot) -> None:
     write_step(write, "00020/default", 10)
-    catalog = Catalog(DataRoot(root.top.absolute / "00020"), max_folders=10)
+    catalog = Catalog(DataRoot(root.top.absolute / "00020"), processes=ReaderProcesses(), max_folders=10)
     assert runs(catalog) == {"default": ["tensors.tsv"]}
 
 

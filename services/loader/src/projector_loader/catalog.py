@@ -11,6 +11,7 @@ from projector_chassis.errors import NotFound
 from projector_loader.asset_paths import AssetPath, DataRoot
 from projector_loader.discovery import find_runs
 from projector_loader.model import EmbeddingId, Listing, Problem, Run, Search, Severity
+from projector_loader.reader_process import ReaderProcesses
 from projector_loader.run_draft import CatalogEntry
 from projector_loader.run_reader import RunReader, RunRecord
 
@@ -29,11 +30,12 @@ class Catalog:
 
     Args:
         roots: the data root, then that of uploads where there is one.
+        processes: where other people's libraries read files.
         max_folders: how many folders of each are searched at most.
     """
 
-    def __init__(self, *roots: DataRoot, max_folders: int) -> None:
-        self._readers = tuple((root, RunReader(root)) for root in roots)
+    def __init__(self, *roots: DataRoot, processes: ReaderProcesses, max_folders: int) -> None:
+        self._readers = tuple((root, RunReader(root, processes)) for root in roots)
         self._tops = frozenset(root.top.absolute for root in roots)
         self._max_folders = max_folders
         self._lock = threading.Lock()

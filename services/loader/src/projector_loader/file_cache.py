@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
+from projector_chassis.errors import Conflict
+
 T = TypeVar("T")
+
+_MAX_FAILURES = 1024
+FAILURE_SECONDS = 60.0
+"""How long a damaged file that did not change is usually left alone."""
 
 
 class FileCache(Generic[T]):
     """A bounded cache whose keys hold path, size and modification time, so that a changed file is a new key.
 
-    Threads that ask for the same key at the same time wait for one computation. Errors are not kept.
+    Threads that ask for the same key at the same time wait for one computation.
 
     Args:
         capacity: the summed cost of what is kept; the least recently used goes first.
         cost: the cost of one value, 1 unless told.
+        failure_seconds: for how long it is remembered that a file is damaged: finding the fault may take as long as
+            reading the file. Other errors are not kept.
     """
 
-    def __init__(self, capacity: int, cost: Callable[[T], int] = lambda _: 1) -> None:
+    def __init__(self, capacity: int, cost: Callable[[T], int] = lambda _: 1, *, failure_seconds: float = 0.0) -> None:
         self._capacity = capacity
         self._cost = cost
+        self._failure_seconds = failure_seconds
+        self._failures: OrderedDict[Hashable, tuple[str, float]] = OrderedDict()
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
         self._total = 0
@@ -35,6 +46,9 @@ class FileCache(Generic[T]):
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key][0]
+            failure, until = self._failures.get(key, ("", 0.0))
+            if time.monotonic() < until:
+                raise Conflict(failure)
             pending = self._pending.get(key)
             if pending is None:
                 mine = self._pending[key] = Future()
@@ -43,12 +57,21 @@ class FileCache(Generic[T]):
         try:
             value = compute()
         except BaseException as error:
+            if isinstance(error, Conflict):
+                self._remember(key, error)
             self._settle(key)
             mine.set_exception(error)
             raise
         self._settle(key, value)
         mine.set_result(value)
         return value
+
+    def _remember(self, key: Hashable, error: Conflict) -> None:
+        with self._lock:
+            self._failures[key] = (error.message, time.monotonic() + self._failure_seconds)
+            self._failures.move_to_end(key)
+            while len(self._failures) > _MAX_FAILURES:
+                self._failures.popitem(last=False)
 
     def _settle(self, key: Hashable, *values: T) -> None:
         """End the computation of ``key`` and keep its value where there is one."""

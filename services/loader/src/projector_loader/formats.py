@@ -7,7 +7,9 @@ from typing import Final
 
 from projector_chassis.errors import Conflict
 from projector_loader.asset_paths import AssetPath, open_file
+from projector_loader.foreign import list_foreign
 from projector_loader.model import Shape, TensorName
+from projector_loader.reader_process import ReaderProcesses
 from projector_loader.readers import delimited, npy, npz, pickles, safetensors, word2vec, zip_members
 from projector_loader.readers.raw import open_raw
 from projector_loader.tensors import FoundTensor
@@ -16,11 +18,33 @@ _NPY: Final = frozenset({".npy"})
 _NPZ: Final = frozenset({".npz"})
 _SAFETENSORS: Final = frozenset({".safetensors"})
 _VECTORS: Final = frozenset({".vec", ".w2v"})
+_HDF5: Final = frozenset({".h5", ".hdf5", ".hdf"})
+_KERAS: Final = frozenset({".keras"})
+_ANNDATA: Final = frozenset({".h5ad"})
+_PARQUET: Final = frozenset({".parquet"})
+_ARROW: Final = frozenset({".arrow", ".feather", ".ipc"})
 _TABLES: Final = frozenset({".tsv", ".csv", ".txt"})
 _RAW: Final = frozenset({".bytes", ".raw"})
-_FOUND: Final = _NPY | _NPZ | _SAFETENSORS | _VECTORS | _TABLES | pickles.SUFFIXES | {".bin", ".bytes"}
+_FOUND: Final = (
+    _NPY
+    | _NPZ
+    | _SAFETENSORS
+    | _VECTORS
+    | _HDF5
+    | _KERAS
+    | _ANNDATA
+    | _PARQUET
+    | _ARROW
+    | _TABLES
+    | pickles.SUFFIXES
+    | {".bin", ".bytes"}
+)
 """Suffixes of files that are looked into although no config names them."""
 
+_HDF5_MAGIC: Final = b"\x89HDF\r\n\x1a\n"
+_PARQUET_MAGIC: Final = b"PAR1"
+_ARROW_MAGIC: Final = b"ARROW1"
+_KERAS_WEIGHTS: Final = "model.weights.h5"
 _FASTTEXT_MODEL: Final = b"\xba\x16\x4f\x2f"
 _PICKLE: Final = b"\x80"
 _SNIFFED_BYTES: Final = 4096
@@ -36,10 +60,13 @@ def holds_nothing_else(file_name: str) -> bool:
     return PurePosixPath(file_name).suffix.lower() in _FOUND - _TABLES
 
 
-def list_tensors(file: AssetPath, shape: Shape = (), *, is_named: bool = True) -> tuple[FoundTensor, ...]:
+def list_tensors(
+    processes: ReaderProcesses, file: AssetPath, shape: Shape = (), *, is_named: bool = True
+) -> tuple[FoundTensor, ...]:
     """All arrays of a file.
 
     Args:
+        processes: where other people's libraries read files.
         file: the file.
         shape: the config's ``tensor_shape``, possibly empty; raw files need it.
         is_named: whether a config names the file. What might be anything else is passed over where none does.
@@ -55,8 +82,11 @@ def list_tensors(file: AssetPath, shape: Shape = (), *, is_named: bool = True) -
         return pickles.list_tensors(file)
     if start.startswith(npy.MAGIC) or suffix in _NPY:
         return npy.list_tensors(file)
-    if start.startswith(zip_members.MAGIC) or suffix in _NPZ:
-        return _list_archive(file)
+    if start.startswith(zip_members.MAGIC) or suffix in _NPZ | _KERAS:
+        return _list_archive(processes, file)
+    kind = _foreign_kind(start, suffix)
+    if kind:
+        return list_foreign(processes, kind, file)
     if suffix in _SAFETENSORS or safetensors.is_start(start, opened.stamp.n_bytes):
         return safetensors.list_tensors(file)
     if suffix in _TABLES or not (suffix in _RAW or _is_binary(start)):
@@ -64,8 +94,19 @@ def list_tensors(file: AssetPath, shape: Shape = (), *, is_named: bool = True) -
     return _list_binary(file, start, suffix, shape, is_named=is_named)
 
 
-def _list_archive(file: AssetPath) -> tuple[FoundTensor, ...]:
+def _foreign_kind(start: bytes, suffix: str) -> str:
+    """The reader of a child process that a file is for; empty for none."""
+    if start.startswith(_HDF5_MAGIC) or suffix in _HDF5 | _ANNDATA:
+        return "anndata" if suffix in _ANNDATA else "hdf5"
+    if start.startswith(_PARQUET_MAGIC) or suffix in _PARQUET:
+        return "parquet"
+    return "arrow" if start.startswith(_ARROW_MAGIC) or suffix in _ARROW else ""
+
+
+def _list_archive(processes: ReaderProcesses, file: AssetPath) -> tuple[FoundTensor, ...]:
     members = zip_members.list_members(file)
+    if any(member.name == _KERAS_WEIGHTS for member in members):
+        return list_foreign(processes, "keras", file)
     if any(member.name.endswith("data.pkl") for member in members):
         return pickles.list_tensors(file)
     return npz.list_tensors(file, members)

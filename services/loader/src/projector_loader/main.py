@@ -21,6 +21,7 @@ from projector_loader.boundary import Boundary
 from projector_loader.catalog import Catalog
 from projector_loader.embeddings import Embeddings
 from projector_loader.metadata import MetadataReader
+from projector_loader.reader_process import ReaderProcesses
 from projector_loader.servicer import LoaderServicer
 from projector_loader.settings import LoaderSettings
 from projector_loader.uploads import ROOT_NAME, Uploads
@@ -36,6 +37,7 @@ class LoaderServer:
     server: grpc.Server
     health: health.HealthServicer
     watcher: RunWatcher
+    processes: ReaderProcesses
     port: int
 
     def stop(self, grace_seconds: float) -> None:
@@ -43,6 +45,7 @@ class LoaderServer:
         self.health.enter_graceful_shutdown()
         self.watcher.close()
         self.server.stop(grace_seconds).wait()
+        self.processes.close()
 
 
 def start_server(settings: LoaderSettings) -> LoaderServer:
@@ -53,7 +56,9 @@ def start_server(settings: LoaderSettings) -> LoaderServer:
         OSError: there can be no folder for uploads.
     """
     root, uploads_root = DataRoot(settings.data_root), _uploads_root(settings)
-    catalog = Catalog(root, *filter(None, [uploads_root]), max_folders=settings.max_folders)
+    processes = ReaderProcesses()
+    roots = filter(None, [root, uploads_root])
+    catalog = Catalog(*roots, processes=processes, max_folders=settings.max_folders)
     watcher = RunWatcher(catalog.list_runs, interval_seconds=settings.watch_seconds)
     metadata = MetadataReader(cache_bytes=settings.loader_cache_bytes, max_file_bytes=settings.max_metadata_bytes)
     # Requests beyond the threads wait in the pool's queue; beyond twice as many they are refused at once.
@@ -77,7 +82,7 @@ def start_server(settings: LoaderSettings) -> LoaderServer:
     server.start()
     for service in ("", SERVICE_NAME):
         health_servicer.set(service, health_pb2.HealthCheckResponse.SERVING)
-    return LoaderServer(server, health_servicer, watcher, port)
+    return LoaderServer(server, health_servicer, watcher, processes, port)
 
 
 def _uploads_root(settings: LoaderSettings) -> DataRoot | None:

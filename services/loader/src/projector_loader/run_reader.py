@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from projector_chassis.errors import Conflict, NotFound, PublicError
+from projector_chassis.errors import NotFound, PublicError
 from projector_loader.asset_paths import AssetPath, DataRoot, stamp
 from projector_loader.assets import Assets, misnamed
 from projector_loader.checkpoints import CheckpointFiles, FoundCheckpoints
-from projector_loader.file_cache import FileCache
+from projector_loader.file_cache import FAILURE_SECONDS, FileCache
 from projector_loader.formats import list_tensors
 from projector_loader.model import Problem, RejectedTensor, Run, Severity, Shape, TensorName
+from projector_loader.reader_process import ReaderProcesses
 from projector_loader.readers.checkpoint import CheckpointReader
 from projector_loader.run_checkpoints import checkpoints_of_run
 from projector_loader.run_config import (
@@ -32,8 +32,6 @@ from projector_loader.tensor_rules import why_not_viewable
 from projector_loader.tensors import FoundTensor
 
 _N_CACHED_FILES = 4096
-_FAILURE_SECONDS = 60
-"""A file that could not be read is not tried again so soon: finding the fault may take as long as reading it."""
 _NO_ASSETS = Assets()
 
 
@@ -57,12 +55,18 @@ class RunRecord:
 class RunReader:
     """Reads runs, remembering what it worked out from files that have not changed."""
 
-    def __init__(self, root: DataRoot) -> None:
+    def __init__(self, root: DataRoot, processes: ReaderProcesses) -> None:
         self._root = root
-        self._checkpoints = CheckpointReader(root)
+        self._processes = processes
+        self._checkpoints = CheckpointReader(root, processes)
         self._configs = ConfigReader(root)
-        self._tensor_files: FileCache[tuple[FoundTensor, ...]] = FileCache(_N_CACHED_FILES)
-        self._failures: FileCache[Conflict | None] = FileCache(_N_CACHED_FILES)
+        self._tensor_files: FileCache[tuple[FoundTensor, ...]] = FileCache(
+            _N_CACHED_FILES, failure_seconds=FAILURE_SECONDS
+        )
+
+    def at(self, root: DataRoot) -> RunReader:
+        """A reader of the runs below another root."""
+        return RunReader(root, self._processes)
 
     def used_files(self, folder: AssetPath) -> frozenset[Path]:
         """The files that the config of a folder names: no run of another folder shows them by themselves."""
@@ -93,19 +97,7 @@ class RunReader:
 
     def _list_tensors(self, file: AssetPath, shape: Shape, *, is_named: bool) -> tuple[FoundTensor, ...]:
         key = (file.absolute, file.name, stamp(file), shape, is_named)
-
-        def attempt() -> Conflict | None:
-            try:
-                self._tensor_files.get(key, lambda: list_tensors(file, shape, is_named=is_named))
-            except Conflict as error:
-                return error
-            return None
-
-        now = int(time.monotonic() // _FAILURE_SECONDS)
-        failure = self._failures.get((key, now), attempt)
-        if failure is not None:
-            raise Conflict(failure.message)
-        return self._tensor_files.get(key, lambda: list_tensors(file, shape, is_named=is_named))
+        return self._tensor_files.get(key, lambda: list_tensors(self._processes, file, shape, is_named=is_named))
 
     def _add_configured_files(self, draft: RunDraft, config: RunConfig) -> None:
         """The embeddings of entries with a ``tensor_path``."""

@@ -10,7 +10,9 @@ _INTERNAL_NAMES = frozenset({"_CHECKPOINTABLE_OBJECT_GRAPH"})
 
 # TF1 names a slot after its variable and optimiser, TF2 below `.OPTIMIZER_SLOT`, Keras 3 by number below the optimiser.
 _SLOT_OF_VARIABLE = re.compile(r"/(Adam|Adagrad|Adadelta|Momentum|RMSProp|Ftrl|AdaMax|LAMB|LARS)(_\d+)?$")
-_SLOT_OF_OBJECT = re.compile(r"(^|/)\.OPTIMIZER_SLOT(/|$)|(^|/)\w*optimizer\w*/_variables/\d+$")
+_SLOT_OF_OBJECT = re.compile(
+    r"(^|/)\.OPTIMIZER_SLOT(/|$)|(^|/)\w*optimizer\w*/(_variables|vars)/\d+$|(^|/)optimizer_weights/"
+)
 _ESCAPED = re.compile(r"\.([S.])")
 _NUMBERED = re.compile(r"(^|/)(\d+|layer(_with_weights)?-\d+)(/|$)")
 

@@ -118,7 +118,7 @@ class Uploads:
 
     def _prepare(self, draft: Path, files: DraftFiles, end: UploadEnd) -> None:
         """Write the config of a draft, read it as a run is read, and refuse what cannot be shown."""
-        reader = RunReader(DataRoot(draft))
+        reader = self._runs.at(DataRoot(draft))
         entry = _entry(files, end)
         record = _read(reader, draft, entry)
         if not record.entries:

@@ -17,6 +17,7 @@ from projector_chassis.errors import Conflict
 from projector_loader.asset_paths import DataRoot
 from projector_loader.checkpoints import CheckpointFiles, find_checkpoints
 from projector_loader.model import TensorName
+from projector_loader.reader_process import ReaderProcesses
 from projector_loader.readers.checkpoint import CheckpointReader
 from projector_loader.readers.contiguous import ContiguousTensor
 from projector_loader.readers.partitioned import PartitionedTensor
@@ -48,8 +49,8 @@ def only_checkpoint(root: DataRoot) -> CheckpointFiles:
     return checkpoint
 
 
-def variables(root: DataRoot) -> dict[str, FoundTensor]:
-    found = CheckpointReader(root).variables(only_checkpoint(root))
+def variables(root: DataRoot, processes: ReaderProcesses | None = None) -> dict[str, FoundTensor]:
+    found = CheckpointReader(root, processes or ReaderProcesses()).variables(only_checkpoint(root))
     return {variable.name: variable for variable in found}
 
 
@@ -118,24 +119,30 @@ def test_checkpoint_of_more_than_two_gibibytes_is_read_from_any_row(root: DataRo
     np.testing.assert_array_equal(read(tensor, RowRange(n_points - 2))[:, 0], [0, n_points])
 
 
-def test_format_before_bundles_is_read(root: DataRoot, save_graph: Any, matrix: Any) -> None:
-    save_graph(root.top.absolute / "model.ckpt", {"old": matrix}, step=3, version=1)
+def test_format_before_bundles_is_read(
+    root: DataRoot, processes: ReaderProcesses, save_graph: Any, matrix: Any
+) -> None:
+    save_graph(root.top.absolute / "model.ckpt", {"old": matrix, "bias": matrix[0]}, step=3, version=1)
 
-    variable = variables(root)["old"]
+    found = variables(root, processes)
 
-    assert (variable.shape, variable.dtype) == ((12, 5), "float32")
-    assert_reads_as(source(variable), matrix)
+    assert {name: (variable.shape, variable.dtype) for name, variable in found.items()} == {
+        "bias": ((5,), "float32"),
+        "old": ((12, 5), "float32"),
+    }
+    assert found["bias"].source is None
+    assert_reads_as(source(found["old"]), matrix)
 
 
 def test_damaged_file_of_the_old_format_is_reported_without_its_path(
-    root: DataRoot, save_graph: Any, matrix: Any
+    root: DataRoot, processes: ReaderProcesses, save_graph: Any, matrix: Any
 ) -> None:
     save_graph(root.top.absolute / "model.ckpt", {"old": matrix}, version=1)
     file = root.top.absolute / "model.ckpt"
     file.write_bytes(file.read_bytes()[:-20])
 
     with pytest.raises(Conflict, match=r"^model\.ckpt or a data file beside it is damaged") as caught:
-        variables(root)
+        variables(root, processes)
 
     assert str(root.top.absolute) not in str(caught.value)
 
@@ -173,7 +180,9 @@ def test_missing_shard_is_named(root: DataRoot, save_checkpoint: Any, matrix: An
     checkpoint = only_checkpoint(root)
     (root.top.absolute / "model.ckpt.data-00000-of-00001").unlink()
 
-    (variable,) = [v for v in CheckpointReader(root).variables(checkpoint) if v.name == f"values{SUFFIX}"]
+    (variable,) = [
+        v for v in CheckpointReader(root, ReaderProcesses()).variables(checkpoint) if v.name == f"values{SUFFIX}"
+    ]
 
     assert variable.damage == "model.ckpt.data-00000-of-00001 does not exist."
 
@@ -204,10 +213,11 @@ def test_plain_bundles_need_no_tensorflow(root: DataRoot, save_checkpoint: Any, 
         "from projector_loader.asset_paths import DataRoot\n"
         "from projector_loader.checkpoints import find_checkpoints\n"
         "from projector_loader.readers.checkpoint import CheckpointReader\n"
+        "from projector_loader.reader_process import ReaderProcesses\n"
         "from projector_loader.row_selection import ALL_ROWS, read_blocks\n"
         "root = DataRoot(Path(sys.argv[1]))\n"
         "(found,) = find_checkpoints(root, root.top).checkpoints\n"
-        "sources = [v.source for v in CheckpointReader(root).variables(found) if v.source]\n"
+        "sources = [v.source for v in CheckpointReader(root, ReaderProcesses()).variables(found) if v.source]\n"
         "n_bytes = sum(len(block) for source in sources for block in read_blocks(source, ALL_ROWS))\n"
         "sys.stdout.write(f'{n_bytes} {\"tensorflow\" in sys.modules}')\n"
     )

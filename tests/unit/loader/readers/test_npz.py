@@ -17,6 +17,7 @@ from unit.loader.reading import assert_reads_as, fuzzing, read
 from projector_chassis.errors import Conflict, PublicError
 from projector_loader.asset_paths import AssetPath
 from projector_loader.formats import list_tensors
+from projector_loader.reader_process import ReaderProcesses
 from projector_loader.tensors import FoundTensor, TensorSource
 
 SAVERS: list[Callable[..., None]] = [np.savez, np.savez_compressed]
@@ -37,7 +38,7 @@ def zipped(method: int = zipfile.ZIP_STORED, **members: bytes) -> bytes:
 
 
 def tensors(file: AssetPath) -> dict[str, FoundTensor]:
-    return {tensor.name: tensor for tensor in list_tensors(file)}
+    return {tensor.name: tensor for tensor in list_tensors(ReaderProcesses(), file)}
 
 
 def source(tensor: FoundTensor) -> TensorSource:
@@ -97,7 +98,7 @@ def test_pytorch_archive_is_a_pickle(write: Any) -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("archive/data.pkl", b"\x80\x02.")
-    (tensor,) = list_tensors(write("weights.bin", stream.getvalue()))
+    (tensor,) = list_tensors(ReaderProcesses(), write("weights.bin", stream.getvalue()))
     assert tensor.refusal.startswith("weights.bin is a pickle")
 
 
@@ -151,7 +152,7 @@ def npy(array: Any) -> bytes:
 
 def test_archive_cut_short_is_reported(write: Any, matrix: Any) -> None:
     with pytest.raises(Conflict, match=r"^x\.npz is damaged: it does not end as a ZIP archive does"):
-        list_tensors(write("x.npz", archived(x=matrix)[:-30]))
+        list_tensors(ReaderProcesses(), write("x.npz", archived(x=matrix)[:-30]))
 
 
 def test_directory_of_millions_of_entries_is_refused_at_once(write: Any) -> None:
@@ -161,7 +162,7 @@ def test_directory_of_millions_of_entries_is_refused_at_once(write: Any) -> None
     file = write("x.npz", directory + end)
     started = time.process_time()
     with pytest.raises(Conflict, match="its directory has 14,100,000 bytes"):
-        list_tensors(file)
+        list_tensors(ReaderProcesses(), file)
     assert time.process_time() - started < 2
 
 
@@ -181,7 +182,7 @@ def test_any_damage_is_read_or_reported(
         content[position % len(content)] = byte
     file = write("any.npz", bytes(content[: len(content) - n_cut]) + tail)
     try:
-        for tensor in list_tensors(file):
+        for tensor in list_tensors(ReaderProcesses(), file):
             if tensor.source is not None:
                 assert read(tensor.source).shape == tensor.shape
             columns(tensor)

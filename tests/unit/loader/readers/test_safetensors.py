@@ -15,6 +15,8 @@ from unit.loader.reading import assert_reads_as, fuzzing, read
 
 from projector_chassis.errors import Conflict, PublicError
 from projector_loader.formats import list_tensors
+from projector_loader.reader_process import ReaderProcesses
+from projector_loader.readers import safetensors
 from projector_loader.tensor_rules import why_not_viewable
 from projector_loader.tensors import FoundTensor, TensorSource
 
@@ -22,7 +24,7 @@ TYPES = ["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "?", 
 
 
 def tensors(file: Any) -> dict[str, FoundTensor]:
-    return {tensor.name: tensor for tensor in list_tensors(file)}
+    return {tensor.name: tensor for tensor in list_tensors(ReaderProcesses(), file)}
 
 
 def source(tensor: FoundTensor) -> TensorSource:
@@ -82,7 +84,7 @@ def test_what_cannot_be_shown_is_listed_with_its_reason(write: Any, dtype: str, 
 )
 def test_damage_is_named(write: Any, content: bytes, cause: str) -> None:
     with pytest.raises(Conflict) as caught:
-        list_tensors(write("run/x.safetensors", content))
+        list_tensors(ReaderProcesses(), write("run/x.safetensors", content))
     assert caught.value.message.startswith("run/x.safetensors is damaged: ")
     assert cause in caught.value.message
 
@@ -104,7 +106,7 @@ def test_large_header_takes_no_time(write: Any) -> None:
     header = {f"layer.{i}.weight": entry("F32", [1, 1], [0, 4]) for i in range(20_000)}
     file = write("x.safetensors", headed(header, b"\0" * 4))
     started = time.process_time()
-    assert len(list_tensors(file)) == 20_000
+    assert len(list_tensors(ReaderProcesses(), file)) == 20_000
     assert time.process_time() - started < 2
 
 
@@ -128,7 +130,7 @@ ENTRY = st.builds(
 @fuzzing
 def test_any_header_is_read_or_reported(write: Any, content: bytes) -> None:
     try:
-        for tensor in list_tensors(write("any.safetensors", content)):
+        for tensor in safetensors.list_tensors(write("any.safetensors", content)):
             if tensor.source is not None:
                 assert read(tensor.source).shape == tensor.shape
     except PublicError:

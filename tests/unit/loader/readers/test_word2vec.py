@@ -11,6 +11,7 @@ from unit.loader.reading import assert_reads_as, fuzzing, read
 
 from projector_chassis.errors import Conflict, PublicError
 from projector_loader.formats import list_tensors
+from projector_loader.reader_process import ReaderProcesses
 from projector_loader.readers import word2vec
 from projector_loader.tensors import FoundTensor, TensorSource
 
@@ -24,7 +25,7 @@ def written(words: list[str], matrix: NDArray[np.float32], end: bytes = b"\n") -
 
 
 def only(file: Any) -> FoundTensor:
-    (tensor,) = list_tensors(file)
+    (tensor,) = list_tensors(ReaderProcesses(), file)
     return tensor
 
 
@@ -62,7 +63,7 @@ def test_rows_far_behind_are_found_again(write: Any, monkeypatch: pytest.MonkeyP
 def test_claim_that_the_file_cannot_hold_is_refused(write: Any, matrix: Any, count_line: bytes) -> None:
     content = count_line + written(["w"] * 12, matrix).split(b"\n", 1)[1]
     with pytest.raises(Conflict, match=r"^run/x\.bin (was cut short: it has|tells of)"):
-        list_tensors(write("run/x.bin", content))
+        list_tensors(ReaderProcesses(), write("run/x.bin", content))
 
 
 def test_row_without_a_word_is_named(write: Any, matrix: Any) -> None:
@@ -79,7 +80,7 @@ def test_cut_within_the_last_rows_is_named(write: Any, matrix: Any) -> None:
 
 def test_fasttext_model_is_refused_with_what_to_do(write: Any) -> None:
     with pytest.raises(Conflict, match=r"save its vectors as text \(\.vec\)"):
-        list_tensors(write("model.bin", b"\xba\x16\x4f\x2f" + b"\0" * 100))
+        list_tensors(ReaderProcesses(), write("model.bin", b"\xba\x16\x4f\x2f" + b"\0" * 100))
 
 
 @given(

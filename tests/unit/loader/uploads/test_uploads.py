@@ -17,6 +17,7 @@ from projector_chassis.errors import Conflict, InvalidArgument, NotFound
 from projector_loader.asset_paths import DataRoot
 from projector_loader.catalog import Catalog
 from projector_loader.model import Severity, UploadHeader, UploadRole
+from projector_loader.reader_process import ReaderProcesses
 from projector_loader.run_draft import RunDraft
 
 METADATA, SPRITE = UploadRole.METADATA, UploadRole.SPRITE
@@ -239,7 +240,9 @@ def test_uploads_below_the_data_root_are_listed_once(root: DataRoot) -> None:
     folder = root.top.absolute / "uploads"
     (folder / "Words").mkdir(parents=True)
     (folder / "Words" / "words.npy").write_bytes(npy())
-    catalog = Catalog(root, DataRoot(folder, name="Uploads", holds_uploads=True), max_folders=10)
+    catalog = Catalog(
+        root, DataRoot(folder, name="Uploads", holds_uploads=True), processes=ReaderProcesses(), max_folders=10
+    )
     assert [(run.name, run.is_upload) for run in catalog.list_runs().runs] == [("Uploads/Words", True)]
 
 

@@ -1,27 +1,22 @@
 """Variables of TensorFlow checkpoints, V2 bundles and the single files before them.
 
-The index of a bundle is read here, and tensors that lie whole in one shard are read from it directly. Only what that
-cannot do (partitioned variables, compressed or big-endian bundles, the old format) goes through TensorFlow's reader,
-which is imported on first use: the import takes seconds.
+The index of a bundle is read here, and tensors are read from the shards directly. Only what that cannot do (compressed
+or big-endian bundles, the old format) goes through TensorFlow, in a child process: its import takes seconds.
 """
 
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
+from collections.abc import Mapping
+from dataclasses import replace
 
 from projector_chassis.errors import Conflict, PublicError
 from projector_loader.asset_paths import AssetPath, DataRoot, FileStamp, open_file, read_small_file, stamp
 from projector_loader.checkpoints import CheckpointFiles, shard_files
-from projector_loader.digests import files_digest
-from projector_loader.file_cache import FileCache
-from projector_loader.model import Shape, TensorName
+from projector_loader.file_cache import FAILURE_SECONDS, FileCache
+from projector_loader.foreign import list_foreign
+from projector_loader.model import TensorName
+from projector_loader.reader_process import ReaderProcesses
 from projector_loader.readers.bundle_index import (
     BundleEntry,
     BundleIndex,
@@ -34,7 +29,7 @@ from projector_loader.readers.elements import dtype_name, element_bytes, is_nume
 from projector_loader.readers.object_graph import GRAPH_KEY, variable_names
 from projector_loader.readers.partitioned import Part, PartitionedTensor, covers
 from projector_loader.tensor_names import base_name, is_unreadable
-from projector_loader.tensors import FoundTensor, ReadRows, is_matrix
+from projector_loader.tensors import FoundTensor, is_matrix
 
 _MAX_INDEX_BYTES = 16 * 2**20
 _MAX_GRAPH_BYTES = 8 * 2**20
@@ -45,13 +40,15 @@ class CheckpointReader:
 
     Args:
         root: where the shards may lie.
+        processes: where TensorFlow runs.
         n_cached: index files remembered.
     """
 
-    def __init__(self, root: DataRoot, n_cached: int = 256) -> None:
+    def __init__(self, root: DataRoot, processes: ReaderProcesses, n_cached: int = 256) -> None:
         self._root = root
-        self._indices: FileCache[BundleIndex | None] = FileCache(n_cached)
-        self._listings: FileCache[tuple[FoundTensor, ...]] = FileCache(n_cached)
+        self._processes = processes
+        self._indices: FileCache[BundleIndex | None] = FileCache(n_cached, failure_seconds=FAILURE_SECONDS)
+        self._listings: FileCache[tuple[FoundTensor, ...]] = FileCache(n_cached, failure_seconds=FAILURE_SECONDS)
 
     def variables(self, checkpoint: CheckpointFiles) -> tuple[FoundTensor, ...]:
         """All variables of a checkpoint by name, those of a damaged shard with their ``damage``.
@@ -62,7 +59,7 @@ class CheckpointReader:
         key = (checkpoint.index.absolute, stamp(checkpoint.index))
         index = self._indices.get(key, lambda: self._read_index(checkpoint)) if checkpoint.is_bundle else None
         if index is None:
-            return self._listings.get(key, lambda: _list_with_tensorflow(checkpoint))
+            return self._listings.get(key, lambda: list_foreign(self._processes, "tensorflow", checkpoint.index))
         shards = _Shards(checkpoint, shard_files(self._root, checkpoint, index.n_shards))
         return self._listings.get((*key, *shards.states), lambda: _list_variables(index, shards))
 
@@ -189,64 +186,3 @@ def _without_copies(
 
 def _content(entry: BundleEntry, own_name: str) -> object:
     return own_name, entry.dtype_code, entry.shape, entry.crc32c
-
-
-@dataclass(frozen=True)
-class TensorFlowTensor:
-    """A matrix that TensorFlow reads, whole into memory."""
-
-    prefix: AssetPath
-    name: TensorName
-    shape: Shape
-    dtype: str
-    files: tuple[AssetPath, ...]
-
-    @property
-    def n_points(self) -> int:
-        return self.shape[0]
-
-    @property
-    def n_dims(self) -> int:
-        return self.shape[1]
-
-    def digest(self) -> str:
-        """See ``TensorSource.digest``."""
-        return files_digest("tensorflow", (self.name, self.dtype, *self.shape), self.files)
-
-    @contextmanager
-    def open_rows(self) -> Iterator[ReadRows]:
-        """See ``TensorSource.open_rows``."""
-        values = _with_tensorflow(self.prefix, self.files[0], lambda reader: reader.get_tensor(self.name))
-
-        def read(first: int, n_rows: int) -> bytes:
-            with np.errstate(over="ignore"):
-                return bytes(values[first : first + n_rows].astype("<f4").tobytes())
-
-        yield read
-
-
-def _list_with_tensorflow(checkpoint: CheckpointFiles) -> tuple[FoundTensor, ...]:
-    """All variables as TensorFlow lists them."""
-    shapes, dtypes = _with_tensorflow(
-        checkpoint.prefix,
-        checkpoint.index,
-        lambda reader: (reader.get_variable_to_shape_map(), reader.get_variable_to_dtype_map()),
-    )
-    variables = []
-    for name in sorted(shapes):
-        shape, dtype = tuple(shapes[name]), "float16" if dtypes[name].name == "half" else dtypes[name].name
-        source = TensorFlowTensor(checkpoint.prefix, TensorName(name), shape, dtype, (checkpoint.index,))
-        is_viewable = is_matrix(dtype, shape)
-        variables.append(FoundTensor(TensorName(name), shape, dtype, source if is_viewable else None))
-    return tuple(variables)
-
-
-def _with_tensorflow(prefix: AssetPath, file: AssetPath, read: Any) -> Any:
-    """What ``read`` gets from TensorFlow's checkpoint reader; its errors hold server paths and stay in the log."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    import tensorflow as tf
-
-    try:
-        return read(tf.train.load_checkpoint(str(prefix.absolute)))
-    except (tf.errors.OpError, RuntimeError, ValueError) as error:
-        raise Conflict(f"{file.name} or a data file beside it is damaged: TensorFlow cannot read it.") from error
