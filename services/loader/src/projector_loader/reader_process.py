@@ -142,7 +142,7 @@ class ReaderProcess:
             if not connection.poll(seconds):
                 self._end()
                 raise Conflict(
-                    f"{file.name} takes longer than {seconds:.0f} seconds to read, so it was given up. It is damaged or"
+                    f"{file.name} takes longer than {seconds:g} seconds to read, so it was given up. It is damaged or"
                     " too large; save it as .npy."
                 )
             reply = json.loads(connection.recv_bytes())
