@@ -17,6 +17,8 @@ from redis.asyncio import Redis
 from projector_contracts import names
 from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.names import JobId
+from projector_gateway.jobs import repository as repository_module
+from projector_gateway.jobs import service as service_module
 from projector_gateway.settings import GatewaySettings
 
 pytestmark = pytest.mark.integration
@@ -179,6 +181,14 @@ async def test_jobs_of_an_embedding_are_listed_newest_first(http: httpx.AsyncCli
     assert [job["id"] for job in listed.json()] == [ids[2], ids[0]]
     assert await redis.zscore(names.JOBS, ids[1]) is None
     assert (await http.get("/api/v1/jobs", params={"embedding_id": "other"})).json() == []
+
+
+async def test_a_list_of_jobs_ends_after_the_newest(http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_module, "MAX_LISTED", 3)
+    monkeypatch.setattr(repository_module, "_LIST_CHUNK", 2)
+    ids = [(await http.post("/api/v1/jobs", json=request(seed=seed))).json()["id"] for seed in range(5)]
+    listed = await http.get("/api/v1/jobs", params={"embedding_id": EMBEDDING_ID})
+    assert [job["id"] for job in listed.json()] == [ids[4], ids[3], ids[2]]
 
 
 async def test_a_control_is_logged_and_wakes_a_worker(http: httpx.AsyncClient, redis: Redis) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import cast
 
@@ -47,7 +48,7 @@ return 1
 """
 
 _ANY_JOB = "*"
-_LIST_CHUNK = 100
+_LIST_CHUNK = 20  # each may name a million rows
 
 
 @dataclass(frozen=True)
@@ -135,18 +136,19 @@ class JobRepository:
             raise unknown_job(job_id)
         return found[0]
 
-    async def newest_first(self) -> list[StoredJob]:
-        """All jobs that Redis still holds; ids of vanished ones are dropped from the index on the way."""
+    async def newest_first(self) -> AsyncGenerator[StoredJob, None]:
+        """All jobs that Redis still holds, a few at a time; ids of vanished ones are dropped from the index."""
         with reaching_redis():
             ids = [JobId(name.decode()) for name in cast(list[bytes], await self._redis.zrevrange(names.JOBS, 0, -1))]
-        jobs: list[StoredJob] = []
         for start in range(0, len(ids), _LIST_CHUNK):
-            jobs += await self._read_all(ids[start : start + _LIST_CHUNK])
-        vanished = set(ids) - {job.job_id for job in jobs}
-        if vanished:
-            with reaching_redis():
-                await self._redis.zrem(names.JOBS, *vanished)
-        return jobs
+            chunk = ids[start : start + _LIST_CHUNK]
+            jobs = await self._read_all(chunk)
+            vanished = set(chunk) - {job.job_id for job in jobs}
+            if vanished:
+                with reaching_redis():
+                    await self._redis.zrem(names.JOBS, *vanished)
+            for job in jobs:
+                yield job
 
     async def append_control(self, job_id: JobId, control: bytes) -> bool:
         """Add a serialised Control to the job's stream; False when the job has ended or is unknown."""

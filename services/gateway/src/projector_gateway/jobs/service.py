@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -23,6 +24,7 @@ from projector_gateway.jobs.schemas import Action, JobRequest, Tsne
 _FIRST_SLICE = 1
 _FIRST_ATTEMPT = 0
 _CREATE_ATTEMPTS = 3  # another request may take a stale fingerprint first, and its job may fail at once
+MAX_LISTED = 100
 _MIN_TSNE_ROWS = 5  # perplexity must exceed 1 and is at most (rows - 1) / 3
 
 _log = structlog.get_logger(__name__)
@@ -81,9 +83,15 @@ class JobService:
         return await self._repository.read(job_id)
 
     async def of_embedding(self, embedding_id: str) -> list[StoredJob]:
-        """Jobs of one embedding, newest first."""
-        jobs = await self._repository.newest_first()
-        return [job for job in jobs if messages.embedding_of(job.spec) == embedding_id]
+        """Jobs of one embedding, newest first; older ones than MAX_LISTED are left out."""
+        found: list[StoredJob] = []
+        async with aclosing(self._repository.newest_first()) as jobs:
+            async for job in jobs:
+                if messages.embedding_of(job.spec) == embedding_id:
+                    found.append(job)
+                if len(found) == MAX_LISTED:
+                    break
+        return found
 
     async def control(self, job_id: JobId, action: Action) -> None:
         """Pause, resume or stop a job; it takes effect between two steps.
