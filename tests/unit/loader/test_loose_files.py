@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from unit.loader.reading import assert_reads_as
 
-from projector_loader import run_reader
+from projector_loader import run_draft, run_reader
 from projector_loader.asset_paths import DataRoot
 from projector_loader.catalog import Catalog
 from projector_loader.embeddings import Embeddings
@@ -246,3 +246,19 @@ def test_file_with_a_fault_is_not_searched_for_it_every_time(
 
     write("run/x.tsv", "1\t2\n3\t4\n")
     assert only_run(catalog).problems == ()
+
+
+def test_file_of_very_many_tensors_shows_the_first(
+    catalog: Catalog, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_draft, "_MAX_LISTED", 5)
+    arrays: dict[str, Any] = {f"t{i}": np.zeros((2, 2)) for i in range(8)} | {f"b{i}": np.zeros(2) for i in range(8)}
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)
+    write("run/x.npz", stream.getvalue())
+    run = only_run(catalog)
+    assert (len(run.embeddings), len(run.rejected)) == (5, 5)
+    assert [problem.message.split(";")[0] for problem in run.problems] == [
+        "The run holds more than the 5 embeddings that are listed",
+        "The run holds more than the 5 rejected tensors that are listed",
+    ]

@@ -18,11 +18,13 @@ from projector_loader.model import (
     RejectedTensor,
     Run,
     RunId,
+    Severity,
     TensorName,
 )
 from projector_loader.tensors import TensorSource
 
 _ID_BYTES = 16
+_MAX_LISTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,9 @@ class RunDraft:
         embedding_id = EmbeddingId(_opaque_id(*identity, origin.holder, origin.tensor_name))
         if embedding_id in self._entries:
             return False
+        if len(self._entries) == _MAX_LISTED:
+            self.report(self._too_many("embeddings"))
+            return True
         summary = EmbeddingSummary(
             id=embedding_id,
             run_id=self.run_id,
@@ -107,7 +112,16 @@ class RunDraft:
 
     def reject(self, tensor: RejectedTensor) -> None:
         """Note a tensor that cannot be viewed; the same one in many checkpoints is noted once."""
-        self._rejected[tensor] = None
+        if len(self._rejected) < _MAX_LISTED:
+            self._rejected[tensor] = None
+        else:
+            self.report(self._too_many("rejected tensors"))
+
+    def _too_many(self, what: str) -> Problem:
+        message = (
+            f"The run holds more than the {_MAX_LISTED:,} {what} that are listed; move some to a folder of their own."
+        )
+        return Problem(Severity.WARNING, self._run_name, message)
 
     def report(self, *problems: Problem) -> None:
         """Note problems, each once."""
