@@ -27,6 +27,7 @@ from projector_loader import messages as loader_side
 from projector_loader.model import ColumnType as LoaderColumnType
 from projector_loader.model import Problem as LoaderProblem
 from projector_loader.model import Severity as LoaderSeverity
+from projector_loader.model import UploadRole
 
 
 def given(enum: Any) -> list[int]:
@@ -48,6 +49,7 @@ def name_of(enum: Any, number: int) -> str:
         job_pb2.Phase,
         job_pb2.Encoding,
         loader_pb2.ColumnType,
+        loader_pb2.UploadRole,
     ],
 )
 def test_zero_stands_for_nothing_given(enum: Any) -> None:
@@ -76,6 +78,15 @@ def test_a_column_type_comes_back(number: loader_pb2.ColumnType.ValueType) -> No
     assert rpc_messages.encode_embedding(schema) == sent
     assert client_messages.embedding(sent).columns[0].type == name
     assert LoaderColumnType(name).name == loader_pb2.ColumnType.Name(number)
+
+
+@pytest.mark.parametrize("number", given(loader_pb2.UploadRole))
+def test_a_role_of_an_upload_comes_back(number: loader_pb2.UploadRole.ValueType) -> None:
+    name = name_of(loader_pb2.UploadRole, number)
+    sent = loader_pb2.UploadChunk(header=loader_pb2.UploadHeader(role=number))
+    header = rpc_messages.decode_upload_header(sent)
+    assert (header.role, loader_messages.UPLOAD_ROLES[header.role]) == (name, number)
+    assert loader_side.upload_header(sent).role is UploadRole(name)
 
 
 @pytest.mark.parametrize("number", given(job_pb2.Metric))

@@ -28,6 +28,7 @@ from projector_gateway.jobs import messages as job_messages
 from projector_gateway.jobs import schemas as jobs
 from projector_gateway.neighbors import schemas as neighbors
 from projector_gateway.rpc import messages as rpc_messages
+from projector_gateway.uploads import schemas as uploads
 
 # Schema, message, names that differ (schema -> message), fields of the schema alone, fields of the message alone.
 _PAIRS: list[tuple[type[BaseModel], type[Message], dict[str, str], set[str], set[str]]] = [
@@ -52,6 +53,7 @@ _PAIRS: list[tuple[type[BaseModel], type[Message], dict[str, str], set[str], set
         {"updated_at", "controls", "pca"},
     ),
     (neighbors.NeighborsRequest, query_pb2.NeighborsQuery, {"k": "n_neighbors"}, set(), {"embedding"}),
+    (uploads.UploadRules, loader_pb2.UploadRules, {}, set(), set()),
     (neighbors.Neighbors, query_pb2.Neighbors, {}, {"row", "metric"}, set()),
 ]
 _PAIR_NAMES = [schema.__name__ for schema, *_ in _PAIRS]
@@ -60,7 +62,7 @@ _PAIR_NAMES = [schema.__name__ for schema, *_ in _PAIRS]
 _CLIENT: list[tuple[type, type[BaseModel], set[str]]] = [
     (client.Problem, datasets.Problem, set()),
     (client.EmbeddingSummary, datasets.EmbeddingSummary, {"version"}),
-    (client.Run, datasets.Run, {"checkpoints", "rejected", "is_upload"}),
+    (client.Run, datasets.Run, {"checkpoints", "rejected"}),
     (client.Column, datasets.Column, {"minimum", "maximum", "top_values"}),
     (client.Embedding, datasets.Embedding, {"version", "sprite", "has_bookmarks"}),
     (client.JobState, jobs.Job, {"id", "embedding_id", "rows", "seed", "projection"}),

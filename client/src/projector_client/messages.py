@@ -60,6 +60,7 @@ def run(message: loader_pb2.Run) -> Run:
         name=message.name,
         embeddings=tuple(embedding_summary(each) for each in message.embeddings),
         problems=_problems(message.problems),
+        is_upload=message.is_upload,
     )
 
 

@@ -42,12 +42,17 @@ class EmbeddingSummary:
 
 @dataclass(frozen=True)
 class Run:
-    """A log directory; ``name`` is its folder relative to the projector's data root."""
+    """A log directory; ``name`` is its folder relative to the projector's data root.
+
+    Attributes:
+        is_upload: it was uploaded, and may be deleted.
+    """
 
     id: str
     name: str
     embeddings: tuple[EmbeddingSummary, ...]
     problems: tuple[Problem, ...]
+    is_upload: bool
 
 
 @dataclass(frozen=True)

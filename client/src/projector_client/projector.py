@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Literal, Self
 
@@ -9,14 +11,28 @@ import grpc
 from numpy.typing import ArrayLike
 
 from projector_client import messages
-from projector_client.errors import translated
+from projector_client.errors import ProjectorError, translated
 from projector_client.job import Job
 from projector_client.model import Embedding, EmbeddingSummary, Metric, Run
+from projector_client.uploads import (
+    FilePath,
+    Metadata,
+    OutgoingFile,
+    Tensor,
+    chunks,
+    new_upload,
+    open_metadata,
+    open_path,
+    open_tensor,
+)
 from projector_contracts.api.v1 import api_pb2, api_pb2_grpc
 from projector_contracts.compute.v1 import job_pb2
+from projector_contracts.loader.v1 import loader_pb2
 
 DEFAULT_ADDRESS = "127.0.0.1:8081"
 _MAX_MESSAGE_BYTES = 256 * 2**20  # a layout of 20 million rows in 3-D
+_UPLOAD_SECONDS = 3600.0
+_FINISH_UPLOAD_SECONDS = 300.0
 _OPTIONS = (
     ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
@@ -31,7 +47,7 @@ class Projector:
 
     Args:
         address: ``host:port``, the gateway's PROJECTOR_GRPC_ADDRESS.
-        timeout_seconds: of each question; streams of frames have none.
+        timeout_seconds: of each question; streams of frames have none, an upload may take an hour.
         max_reconnects: how often in a row a broken stream of frames is taken up again.
     """
 
@@ -39,6 +55,7 @@ class Projector:
         self._channel = grpc.insecure_channel(address, options=_OPTIONS)
         self._datasets = api_pb2_grpc.DatasetServiceStub(self._channel)
         self._jobs = api_pb2_grpc.JobServiceStub(self._channel)
+        self._uploads = api_pb2_grpc.UploadServiceStub(self._channel)
         self._timeout_seconds = timeout_seconds
         self._max_reconnects = max_reconnects
 
@@ -65,6 +82,60 @@ class Projector:
         request = api_pb2.GetEmbeddingRequest(embedding_id=embedding_id)
         with translated():
             return messages.embedding(self._datasets.GetEmbedding(request, timeout=self._timeout_seconds))
+
+    def upload(
+        self,
+        name: str,
+        tensor: Tensor,
+        *,
+        tensor_shape: tuple[int, int] | None = None,
+        metadata: Metadata | None = None,
+        sprite: FilePath | None = None,
+        thumbnail_px: tuple[int, int] | None = None,
+    ) -> Embedding:
+        """Bring an embedding with what goes with it; everybody sees it as the run ``Uploads/{name}``.
+
+        Files are streamed as they are and never lie in memory as a whole.
+
+        Args:
+            name: of the run; a number is added where another upload has it.
+            tensor: an array ``(n_points, n_dims)`` of real numbers, or the path of a file that the projector reads.
+            tensor_shape: points and dimensions, for a file of raw float32 numbers.
+            metadata: columns of one length by their names, or the path of a table; one row a point.
+            sprite: path of an image with a thumbnail of each point, row by row.
+            thumbnail_px: (width, height) of one; None: the sprite is a grid of as many columns as rows.
+
+        Returns:
+            Its first embedding; files with several tensors give more, which ``runs`` tells.
+
+        Raises:
+            InvalidArgument: it cannot be shown, for the reasons told; nothing is kept.
+            TooLarge: a file, or all uploads together, would be too large.
+            Conflict: the projector takes no uploads.
+            RateLimited: too many files are being uploaded; try again later.
+        """
+        end = new_upload(name, tensor_shape, thumbnail_px)
+        with ExitStack() as files:
+            outgoing = {loader_pb2.TENSOR: files.enter_context(open_tensor(tensor))}
+            if metadata is not None:
+                outgoing[loader_pb2.METADATA] = files.enter_context(open_metadata(metadata))
+            if sprite is not None:
+                outgoing[loader_pb2.SPRITE] = files.enter_context(open_path(sprite))
+            run = self._send(outgoing, end)
+        return self.embedding(run.embeddings[0].id)
+
+    def delete(self, run: Run | str) -> None:
+        """Delete the run of an upload, for everybody.
+
+        Args:
+            run: what ``runs`` gave, or its id, which every embedding carries as ``run_id``.
+
+        Raises:
+            NotFound: it is no upload, or deleted already.
+        """
+        request = loader_pb2.DeleteUploadRequest(id=run if isinstance(run, str) else run.id)
+        with translated():
+            self._uploads.DeleteUpload(request, timeout=self._timeout_seconds)
 
     def pca(
         self,
@@ -132,6 +203,19 @@ class Projector:
         with translated():
             reply = self._jobs.ListJobs(request, timeout=self._timeout_seconds)
         return [self._job(job) for job in reply.jobs]
+
+    def _send(
+        self, files: Mapping[loader_pb2.UploadRole.ValueType, OutgoingFile], end: loader_pb2.FinishUploadRequest
+    ) -> loader_pb2.Run:
+        try:
+            with translated():
+                for role, file in files.items():
+                    self._uploads.WriteUpload(chunks(end.upload_id, role, file), timeout=_UPLOAD_SECONDS)
+                return self._uploads.FinishUpload(end, timeout=_FINISH_UPLOAD_SECONDS)
+        except ProjectorError:
+            with suppress(ProjectorError):  # what was refused in the end is deleted already
+                self.delete(end.upload_id)
+            raise
 
     def _create(
         self, spec: job_pb2.JobSpec, embedding: EmbeddingSummary | str, rows: ArrayLike | None, seed: int

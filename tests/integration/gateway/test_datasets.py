@@ -113,3 +113,15 @@ async def test_of_a_large_bookmarks_file_only_so_much_is_read(
     assert loader_service.n_chunks < 1500
     loader_service.bookmarks = b"[1, 2]"
     assert await gateway.services.loader.bookmarks(EMBEDDING_ID, max_bytes=2500) == b"[1, 2]"
+
+
+async def test_uploads_that_are_off_are_a_conflict_and_the_rules_say_so(http: httpx.AsyncClient) -> None:
+    upload = "/api/v1/uploads/upload-0123456789"
+    assert (await http.get("/api/v1/uploads")).json() == {"is_on": False, "max_file_bytes": 0, "free_bytes": 0}
+    for response in (
+        await http.put(f"{upload}/tensor?file_name=a.npy", content=bytes(10)),
+        await http.post(upload, json={"name": "a"}),
+        await http.delete(upload),
+    ):
+        assert (response.status_code, response.json()["code"]) == (409, "conflict")
+        assert response.json()["detail"] == "This projector takes no uploads."

@@ -49,6 +49,7 @@ def chunks(
     yield loader_pb2.UploadChunk(header=header)
     for start in range(0, len(content), PART_BYTES):
         yield loader_pb2.UploadChunk(content=content[start : start + PART_BYTES])
+    yield loader_pb2.UploadChunk(end=len(content))
 
 
 def npy(values: NDArray[np.float32]) -> bytes:
@@ -159,6 +160,24 @@ def test_what_is_refused_says_why_and_leaves_nothing(
         loader.stub.WriteUpload(chunks(content, file_name), timeout=30)
     assert caught.value.code() is status
     assert text in (caught.value.details() or "")
+    assert files_below(uploads_root) == []
+
+
+HEADER, *PARTS, END = chunks(bytes(3 * PART_BYTES))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [[HEADER], [HEADER, *PARTS[:1]], [HEADER, *PARTS], [HEADER, *PARTS[:1], END]],
+    ids=["no part", "some parts", "no end", "parts left out"],
+)
+def test_a_stream_that_ends_before_its_end_leaves_nothing(
+    loader: Loader, uploads_root: Path, sent: list[loader_pb2.UploadChunk]
+) -> None:
+    """So a stream looks to its receiver whose sender has died at the right moment."""
+    with pytest.raises(grpc.RpcError) as caught:
+        loader.stub.WriteUpload(iter(sent), timeout=10)
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert files_below(uploads_root) == []
 
 

@@ -43,6 +43,7 @@ def test_every_setting_comes_from_a_prefixed_variable(monkeypatch: pytest.Monkey
         "NEIGHBORS_DEADLINE_SECONDS": "2.5",
         "SEARCH_CACHE_BYTES": "1000",
         "SEARCH_DEADLINE_SECONDS": "3",
+        "UPLOAD_SILENCE_SECONDS": "5",
         "LOG_LEVEL": "DEBUG",
     }
     assert {name.lower() for name in given} == set(GatewaySettings.model_fields)

@@ -22,6 +22,7 @@ from projector_gateway.jobs.service import JobService
 from projector_gateway.live.announcer import RunsAnnouncer
 from projector_gateway.neighbors.service import NeighborService
 from projector_gateway.search.service import SearchService
+from projector_gateway.uploads.service import UploadService
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Services:
     search: SearchService
     runs: RunsAnnouncer
     collections: CollectionService
+    uploads: UploadService
     checks: Mapping[str, Callable[[], Awaitable[bool]]]
     """What must hold for the gateway to be ready, by the name of the part."""
 

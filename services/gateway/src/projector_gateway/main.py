@@ -43,6 +43,8 @@ from projector_gateway.search import endpoints as search
 from projector_gateway.search.service import SearchService
 from projector_gateway.security import SameSite
 from projector_gateway.settings import GatewaySettings
+from projector_gateway.uploads import endpoints as uploads
+from projector_gateway.uploads.service import UploadService
 
 API_PREFIX = "/api/v1"
 MAX_BODY_BYTES = 16 * 2**20
@@ -77,7 +79,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     register_error_handlers(app)
     # The limit stands inside the middleware, so that a refusal too gets its request id and its headers.
     api = APIRouter(prefix=API_PREFIX, responses=_ERROR_RESPONSE, max_body_size=MAX_BODY_BYTES)
-    for resource in (datasets, jobs, job_events, page_events, neighbors, search, collections):
+    for resource in (datasets, jobs, job_events, page_events, neighbors, search, collections, uploads):
         api.include_router(resource.router)
     app.include_router(api)
     app.include_router(health.router)
@@ -128,6 +130,7 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             collections=CollectionService(
                 database, embeddings=loader, jobs=job_service, frames=frames, limits=Limits()
             ),
+            uploads=UploadService(loader, silence_seconds=settings.upload_silence_seconds),
             checks={"redis": frames.is_reachable, "loader": loader.is_serving, "database": database.is_reachable},
         )
 

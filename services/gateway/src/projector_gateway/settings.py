@@ -29,6 +29,8 @@ class GatewaySettings(ServiceSettings):
     search_cache_bytes: int = 256 * 2**20
     """Decoded metadata columns kept for searching, all together."""
     search_deadline_seconds: float = 10
+    upload_silence_seconds: float = 60
+    """Whoever uploads and sends nothing for so long is given up."""
 
     @property
     def host_names(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -103,10 +104,24 @@ def upload_header(chunk: loader_pb2.UploadChunk | None) -> UploadHeader:
     return UploadHeader(UploadId(chunk.header.upload_id), role, chunk.header.file_name, chunk.header.n_bytes)
 
 
+def upload_parts(chunks: Iterator[loader_pb2.UploadChunk]) -> Iterator[bytes]:
+    """The file that the messages behind the header hold.
+
+    Raises:
+        InvalidArgument: at the end, where the stream has broken off.
+    """
+    n_bytes = 0
+    for chunk in chunks:
+        if chunk.WhichOneof("part") == "end" and chunk.end == n_bytes:
+            return
+        n_bytes += len(chunk.content)
+        yield chunk.content
+    raise InvalidArgument(f"The upload broke off after {n_bytes:,} bytes; send it again.")
+
+
 def upload_end(request: loader_pb2.FinishUploadRequest) -> UploadEnd:
-    size = request.thumbnail_width_px, request.thumbnail_height_px
     return UploadEnd(
-        UploadId(request.upload_id), request.name, tuple(request.tensor_shape), size if any(size) else None
+        UploadId(request.upload_id), request.name, tuple(request.tensor_shape), tuple(request.thumbnail_px) or None
     )
 
 

@@ -22,6 +22,7 @@ from projector_loader.messages import (
     sprite_message,
     upload_end,
     upload_header,
+    upload_parts,
     upload_rules_message,
 )
 from projector_loader.model import EmbeddingId
@@ -110,8 +111,7 @@ class LoaderServicer(loader_pb2_grpc.LoaderServiceServicer):
     ) -> loader_pb2.WriteUploadResponse:
         uploads = self._uploads_that_are_on()
         header = upload_header(next(request_iterator, None))
-        parts = (chunk.content for chunk in request_iterator)
-        return loader_pb2.WriteUploadResponse(n_bytes=uploads.write(header, parts))
+        return loader_pb2.WriteUploadResponse(n_bytes=uploads.write(header, upload_parts(request_iterator)))
 
     def FinishUpload(self, request: loader_pb2.FinishUploadRequest, context: grpc.ServicerContext) -> loader_pb2.Run:
         return run_message(self._uploads_that_are_on().finish(upload_end(request)))

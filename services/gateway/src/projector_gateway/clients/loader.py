@@ -18,12 +18,16 @@ from projector_chassis.errors import Internal, from_grpc
 from projector_contracts.loader.v1 import loader_pb2, loader_pb2_grpc
 from projector_contracts.names import REQUEST_ID_HEADER
 from projector_gateway.clients import messages
+from projector_gateway.clients.sending import send_all
 from projector_gateway.datasets.schemas import Diagnosis, Embedding, Run
 from projector_gateway.request_context import current_request_id
+from projector_gateway.uploads.schemas import Role, UploadRequest, UploadRules
 
 _DESCRIBE_SECONDS = 30.0  # the first look at a large log directory reads every checkpoint's index
 _STREAM_SECONDS = 120.0
 _WATCH_SECONDS = 600.0  # a connection that died without a word is noticed after this time
+_UPLOAD_SECONDS = 3600.0  # 2 GiB at 5 Mbit/s
+_FINISH_UPLOAD_SECONDS = 300.0  # the rows of a large text are counted
 _HEALTH_SECONDS = 1.0
 _MAX_DESCRIPTION_BYTES = 64 * 2**20
 _CHANNEL_OPTIONS = (
@@ -152,6 +156,58 @@ class Loader:
         finally:
             call.cancel()
         return bytes(content)
+
+    async def upload_rules(self) -> UploadRules:
+        """Whether and how much can be uploaded."""
+        with _asking():
+            rules = await self._stub.GetUploadRules(
+                loader_pb2.GetUploadRulesRequest(), timeout=_DESCRIBE_SECONDS, metadata=_metadata()
+            )
+        return UploadRules(is_on=rules.is_on, max_file_bytes=rules.max_file_bytes, free_bytes=rules.free_bytes)
+
+    async def write_upload(
+        self, upload_id: str, role: Role, *, file_name: str, n_bytes: int, parts: AsyncIterator[bytes]
+    ) -> int:
+        """Send one file of an upload as it comes; how many bytes were stored. What ``parts`` raises ends it.
+
+        Args:
+            n_bytes: of the file; 0 where that is not known.
+        """
+        header = loader_pb2.UploadHeader(
+            upload_id=upload_id, role=messages.UPLOAD_ROLES[role], file_name=file_name, n_bytes=n_bytes
+        )
+
+        async def chunks() -> AsyncIterator[loader_pb2.UploadChunk]:
+            yield loader_pb2.UploadChunk(header=header)
+            n_sent = 0
+            async for part in parts:
+                n_sent += len(part)
+                yield loader_pb2.UploadChunk(content=part)
+            yield loader_pb2.UploadChunk(end=n_sent)
+
+        with _asking():
+            call = self._stub.WriteUpload(timeout=_UPLOAD_SECONDS, metadata=_metadata())
+            return int((await send_all(call, chunks())).n_bytes)
+
+    async def finish_upload(self, upload_id: str, end: UploadRequest) -> Run:
+        """Make a run of the files that have arrived."""
+        request = loader_pb2.FinishUploadRequest(
+            upload_id=upload_id,
+            name=end.name,
+            tensor_shape=end.tensor_shape,
+            thumbnail_px=end.thumbnail_px,
+        )
+        with _asking():
+            return messages.run(
+                await self._stub.FinishUpload(request, timeout=_FINISH_UPLOAD_SECONDS, metadata=_metadata())
+            )
+
+    async def delete_upload(self, id_: str) -> None:
+        """Delete the run of an upload, or an upload that is not finished."""
+        with _asking():
+            await self._stub.DeleteUpload(
+                loader_pb2.DeleteUploadRequest(id=id_), timeout=_DESCRIBE_SECONDS, metadata=_metadata()
+            )
 
     async def is_serving(self) -> bool:
         """Whether the loader says that it is ready; False when it cannot be asked."""

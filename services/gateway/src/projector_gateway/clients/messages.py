@@ -7,6 +7,7 @@ from typing import Literal
 from projector_contracts.common.v1 import problem_pb2
 from projector_contracts.loader.v1 import loader_pb2
 from projector_gateway.datasets import schemas
+from projector_gateway.uploads.schemas import Role
 
 _SEVERITIES: dict[int, Literal["notice", "warning", "error"]] = {
     problem_pb2.Problem.NOTICE: "notice",
@@ -20,6 +21,12 @@ _COLUMN_TYPES: dict[int, schemas.ColumnType] = {
     loader_pb2.BOOLEAN: "boolean",
     loader_pb2.CATEGORY: "category",
     loader_pb2.TEXT: "text",
+}
+
+UPLOAD_ROLES: dict[Role, loader_pb2.UploadRole.ValueType] = {
+    "tensor": loader_pb2.TENSOR,
+    "metadata": loader_pb2.METADATA,
+    "sprite": loader_pb2.SPRITE,
 }
 
 

@@ -47,7 +47,10 @@ class EmbeddingSummary(Schema):
 
 
 class Run(Schema):
-    """A log directory; ``name`` is its folder relative to the data root."""
+    """A log directory; ``name`` is its folder relative to the data root.
+
+    That of an upload is ``Uploads/`` and a name of its own.
+    """
 
     id: str
     name: str

@@ -31,6 +31,10 @@ class ErrorsInTheTable(grpc.aio.ServerInterceptor):
             return grpc.unary_unary_rpc_method_handler(
                 _answering(handler.unary_unary), handler.request_deserializer, handler.response_serializer
             )
+        if handler.stream_unary is not None:
+            return grpc.stream_unary_rpc_method_handler(
+                _answering(handler.stream_unary), handler.request_deserializer, handler.response_serializer
+            )
         if handler.unary_stream is not None:
             return grpc.unary_stream_rpc_method_handler(
                 _streaming(handler.unary_stream), handler.request_deserializer, handler.response_serializer

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.message import Message
@@ -13,10 +14,12 @@ from projector_contracts.api.v1 import api_pb2
 from projector_contracts.common.v1 import problem_pb2
 from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.loader.v1 import loader_pb2
+from projector_gateway.clients.messages import UPLOAD_ROLES
 from projector_gateway.datasets import schemas
 from projector_gateway.jobs.repository import StoredJob
 from projector_gateway.jobs.schemas import Action, JobRequest, Metric
 from projector_gateway.problem import in_words
+from projector_gateway.uploads.schemas import Role, UploadRequest, UploadRules
 from projector_gateway.wire_arrays import read_uint32
 
 _SEVERITIES = {
@@ -34,6 +37,16 @@ _COLUMN_TYPES = {
 }
 _METRICS: Mapping[int, Metric] = {job_pb2.COSINE: "cosine", job_pb2.EUCLIDEAN: "euclidean"}
 _ACTIONS: Mapping[str, Action] = {"pause": "pause", "resume": "resume", "stop": "stop"}
+
+
+@dataclass(frozen=True)
+class UploadedHeader:
+    """What is said of a file before it arrives; ``n_bytes`` is 0 where its size is not known."""
+
+    upload_id: str
+    role: Role
+    file_name: str
+    n_bytes: int
 
 
 def encode_run(run: schemas.Run) -> loader_pb2.Run:
@@ -101,6 +114,58 @@ def decode_job_request(spec: job_pb2.JobSpec) -> JobRequest:
         return JobRequest.model_validate(fields)
     except ValidationError as error:
         raise InvalidArgument(in_words([{**each, "loc": ("spec", *each["loc"])} for each in error.errors()])) from error
+
+
+def encode_upload_rules(rules: UploadRules) -> loader_pb2.UploadRules:
+    """Whether and how much can be uploaded."""
+    return loader_pb2.UploadRules(**rules.model_dump())
+
+
+def decode_upload_header(chunk: loader_pb2.UploadChunk | None) -> UploadedHeader:
+    """What the first message of an upload says.
+
+    Raises:
+        InvalidArgument: it is no header, or its role is none.
+    """
+    if chunk is None or chunk.WhichOneof("part") != "header":
+        raise InvalidArgument("The first message of an upload has to be its header.")
+    header = chunk.header
+    role = next((role for role, number in UPLOAD_ROLES.items() if number == header.role), None)
+    if role is None:
+        raise InvalidArgument(f"role is {header.role}; allowed are {', '.join(map(str.upper, UPLOAD_ROLES))}.")
+    return UploadedHeader(header.upload_id, role, header.file_name, header.n_bytes)
+
+
+async def decode_upload_parts(chunks: AsyncIterator[loader_pb2.UploadChunk]) -> AsyncIterator[bytes]:
+    """The file that the messages behind the header hold.
+
+    Raises:
+        InvalidArgument: at the end, where the stream has broken off.
+    """
+    n_bytes = 0
+    async for chunk in chunks:
+        if chunk.WhichOneof("part") == "end" and chunk.end == n_bytes:
+            return
+        n_bytes += len(chunk.content)
+        yield chunk.content
+    raise InvalidArgument(f"The upload broke off after {n_bytes:,} bytes; send it again.")
+
+
+def decode_upload_request(request: loader_pb2.FinishUploadRequest) -> UploadRequest:
+    """What shall become of the files that have arrived.
+
+    Raises:
+        InvalidArgument: naming the fields that are wrong and what is allowed.
+    """
+    fields = {
+        "name": request.name,
+        "tensor_shape": list(request.tensor_shape) or None,
+        "thumbnail_px": list(request.thumbnail_px) or None,
+    }
+    try:
+        return UploadRequest.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidArgument(in_words([{**each, "loc": ("", *each["loc"])} for each in error.errors()])) from error
 
 
 def _decode_rows(content: bytes) -> list[int] | None:

@@ -18,6 +18,7 @@ from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.service import JobService
 from projector_gateway.jobs.watch import Watch
 from projector_gateway.rpc import messages
+from projector_gateway.uploads.service import UploadService
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -70,3 +71,39 @@ class JobServicer(api_pb2_grpc.JobServiceServicer):
             async with aclosing(watch.events()) as events:
                 async for event in events:
                     yield job_pb2.JobEvent.FromString(event)
+
+
+class UploadServicer(api_pb2_grpc.UploadServiceServicer):
+    """Uploads."""
+
+    def __init__(self, uploads: UploadService) -> None:
+        self._uploads = uploads
+
+    async def GetUploadRules(
+        self, request: loader_pb2.GetUploadRulesRequest, context: Context
+    ) -> loader_pb2.UploadRules:
+        return messages.encode_upload_rules(await self._uploads.rules())
+
+    async def WriteUpload(
+        self, request_iterator: AsyncIterator[loader_pb2.UploadChunk], context: Context
+    ) -> loader_pb2.WriteUploadResponse:
+        chunks = aiter(request_iterator)
+        header = messages.decode_upload_header(await anext(chunks, None))
+        n_bytes = await self._uploads.receive(
+            header.upload_id,
+            header.role,
+            file_name=header.file_name,
+            n_bytes=header.n_bytes,
+            parts=messages.decode_upload_parts(chunks),
+        )
+        return loader_pb2.WriteUploadResponse(n_bytes=n_bytes)
+
+    async def FinishUpload(self, request: loader_pb2.FinishUploadRequest, context: Context) -> loader_pb2.Run:
+        run = await self._uploads.finish(request.upload_id, messages.decode_upload_request(request))
+        return messages.encode_run(run)
+
+    async def DeleteUpload(
+        self, request: loader_pb2.DeleteUploadRequest, context: Context
+    ) -> loader_pb2.DeleteUploadResponse:
+        await self._uploads.delete(request.id)
+        return loader_pb2.DeleteUploadResponse()
