@@ -59,6 +59,15 @@ describe('a request for a job', () => {
   });
 });
 
+test.each([
+  ['search', () => rest.search('E1', { query: 'a', column: 'word', mode: 'text', offset: 0, limit: 10 })],
+  ['neighbors', () => rest.neighbors('E1', { row: 0, k: 5, metric: 'cosine' })],
+] as const)('asking for %s is repeated: it changes nothing', async (name, ask) => {
+  gateway.on('POST', `/embeddings/E1/${name}`, () => problem(503, 'unavailable', 'Not now.'));
+  await expect(ask()).rejects.toThrow('Not now.');
+  expect(gateway.asksOf('POST', `/embeddings/E1/${name}`)).toHaveLength(4);
+});
+
 describe('coordinates', () => {
   test.each([
     ['of a bookmark', '/bookmarks/B1/layout', () => rest.bookmarkLayout('B1')],

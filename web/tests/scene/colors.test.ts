@@ -16,7 +16,7 @@ test('a colour becomes CSS with its opacity', () => {
 });
 
 test('a mix is a share of the way', () => {
-  expect(mixRgb([0, 0, 1], [1, 0, 0], 0.25)).toEqual([0.25, 0, 0.75]);
+  expect(mixRgb([0, 0.5, 1], [1, 0.75, 0], 0.5)).toEqual([0.5, 0.625, 0.5]);
 });
 
 test.each(['light', 'dark'] as const)('every colour of the %s scene can be read', (theme) => {

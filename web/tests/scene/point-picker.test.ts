@@ -67,6 +67,17 @@ describe('the point under the pointer', () => {
     expect(picker([[0, 0, 0]], [SELECTED]).picker.at(VIEW, LAW, 127.5, 120)).toBe(0);
   });
 
+  test('in perspective is found further from its middle the nearer it is', () => {
+    const near = makeView({ ...homeCamera(3), position: [0, 0, 2] }, VIEW.viewport);
+    const law: SizeLaw = { base: 10, referenceDepth: 2, least: 1, most: 400 };
+    const { picker: of } = picker([
+      [0, 0, 1],
+      [0.9, 0.9, -1],
+    ]);
+    expect(of.at(near, law, 129, 120)).toBe(0); // ten pixels of radius at half the depth
+    expect(of.at(near, law, 131, 120)).toBeNull();
+  });
+
   test('is never a hidden one', () => {
     expect(picker([[Number.NaN, 0, 0]]).picker.at(VIEW, LAW, 120, 120)).toBeNull();
   });

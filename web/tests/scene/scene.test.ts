@@ -74,6 +74,13 @@ describe('a frame', () => {
     expect(browser.waitingFrames).toBe(0);
   });
 
+  test('has the canvas of the palette behind it', () => {
+    scene.setPalette(SCENE_PALETTES.dark);
+    browser.settle();
+    const [red, green, blue] = browser.gpu.clearColor;
+    expect([red, green, blue].map((part) => Math.round(255 * part))).toEqual([0x0e, 0x11, 0x16]);
+  });
+
   test('is drawn at once for another size, so that nothing is stretched', () => {
     show(DEEP);
     const { drawnFrames } = scene.statistics();
@@ -219,6 +226,12 @@ describe('keys', () => {
 
 describe('what does not fit the layout is refused by name', () => {
   beforeEach(() => show(DEEP));
+
+  test('what fits is taken', () => {
+    scene.setColors(new Uint8Array(16));
+    scene.setEmphasis(new Uint8Array(4));
+    expect(browser.waitingFrames).toBe(1);
+  });
 
   test.each([
     ['positions', () => scene.setLayout({ ...DEEP, nPoints: 5 })],

@@ -61,6 +61,7 @@ describe('isolating the selection', () => {
     await page.store.actions.isolateSelection();
     expect(page.state().isolatedRows).toEqual(Uint32Array.of(0, 2, 3));
     expect(requests()).toHaveLength(before); // the same rows again are the same picture
+    expect(page.state().notices).toEqual([]);
   });
 
   test('flies home, as the rows lie anywhere', async () => {

@@ -165,6 +165,16 @@ describe('the address of a bookmark', () => {
     expect(addressOf(opened({ ...SHOWN, camera: homeCamera(2) })).camera).toEqual(homeCamera(2));
   });
 
+  test('names neighbors that are others than the bookmark’s', () => {
+    const neighbors = { row: 1, k: 5, metric: 'cosine' } as const;
+    const saved = collection({ bookmarks: [bookmark({ view: view({ neighbors }) })] });
+    const listed = { ...neighbors, result: { kind: 'loading' } } as const;
+    const shown = { ...SHOWN, collections: { kind: 'ready', value: [saved] } } as const;
+    expect(addressOf(opened({ ...shown, neighbors: listed }))).toEqual({ bookmark: 'B1' });
+    expect(addressOf(opened({ ...shown, neighbors: { ...listed, k: 6 } })).neighbors?.k).toBe(6);
+    expect(addressOf(opened({ ...shown, neighbors: null })).neighbors).toBeNull();
+  });
+
   test('that is not listed here names nothing else: where it started is not known', () => {
     const change = { ...SHOWN, labelColumn: 'kind', collections: { kind: 'loading' } } as const;
     expect(addressOf(opened(change))).toEqual({ bookmark: 'B1' });

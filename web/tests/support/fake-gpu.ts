@@ -11,7 +11,7 @@ export class FakeGpu {
   readonly #live = new Map<string, Set<object>>();
   readonly #numbers = new Map<string | symbol, number>();
   readonly #names: string[] = [];
-  drawCalls = 0;
+  clearColor: readonly [number, number, number] = [0, 0, 0];
   isGivenBack = false;
 
   readonly context = new Proxy({} as WebGL2RenderingContext, {
@@ -29,12 +29,7 @@ export class FakeGpu {
     const kind = name.match(/^(?:create|delete)(\w+)$/)?.[1];
     if (kind && name.startsWith('create')) return () => this.#create(kind);
     if (kind) return (object: object | null) => object && this.#live.get(kind)?.delete(object);
-    if (name.startsWith('draw')) return () => this.#draw();
     return this.#functions[name] ?? (() => undefined);
-  }
-
-  #draw(): void {
-    this.drawCalls += 1;
   }
 
   #create(kind: string): object {
@@ -56,6 +51,9 @@ export class FakeGpu {
   }
 
   readonly #functions: Readonly<Record<string, GlFunction>> = {
+    clearColor: (red, green, blue) => {
+      this.clearColor = [Number(red), Number(green), Number(blue)];
+    },
     getContextAttributes: () => ({}),
     isContextLost: () => false,
     getExtension: (name) => {
