@@ -13,11 +13,14 @@ from projector_loader.row_selection import ALL_ROWS, RowList, RowRange, RowSelec
 from projector_loader.tensors import TensorSource
 
 fuzzing = settings(
-    max_examples=250,
-    deadline=timedelta(seconds=2),
+    max_examples=150,
+    deadline=timedelta(seconds=5),  # for what takes milliseconds: other programs may hold the machine
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 """Settings of a test that a reader neither crashes nor hangs, whatever a file holds."""
+
+fuzzing_in_child = settings(fuzzing, deadline=timedelta(seconds=30))
+"""The same for a reader in a child process, which may have to start again."""
 
 
 def read(source: TensorSource, selection: RowSelection = ALL_ROWS, n_block: int = 5) -> NDArray[np.float32]:

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
-from projector_loader.file_cache import FileCache
+from projector_chassis.errors import Conflict
+from projector_loader import file_cache
+from projector_loader.file_cache import FileCache, GaveUp
 
 
 def test_value_is_computed_once() -> None:
@@ -57,3 +61,30 @@ def test_threads_that_ask_at_the_same_time_wait_for_one_computation() -> None:
         release.set()
         assert [first.result(10), *(other.result(10) for other in others)] == [7] * 4
     assert len(calls) == 1
+
+
+def test_failure_is_remembered_for_a_while_and_longer_when_it_was_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(file_cache, "time", SimpleNamespace(monotonic=lambda: now))
+    cache: FileCache[int] = FileCache(10, failure_seconds=60)
+    tried: list[str] = []
+
+    def read(error: Conflict) -> int:
+        tried.append(error.message)
+        raise error
+
+    def ask() -> None:
+        for error in (Conflict("damaged"), GaveUp("hangs")):
+            with pytest.raises(Conflict, match=error.message):
+                cache.get(error.message, partial(read, error))
+
+    ask()
+    ask()
+    assert tried == ["damaged", "hangs"]
+    now = 61
+    ask()
+    assert tried == ["damaged", "hangs", "damaged"]
+    now = 601
+    ask()
+    assert tried[3:] == ["damaged", "hangs"]
+    assert cache.get("the file after it was changed", lambda: 1) == 1

@@ -14,8 +14,13 @@ from projector_chassis.errors import Conflict
 T = TypeVar("T")
 
 _MAX_FAILURES = 1024
+_GAVE_UP_FACTOR = 10
 FAILURE_SECONDS = 60.0
 """How long a damaged file that did not change is usually left alone."""
+
+
+class GaveUp(Conflict):
+    """Reading a file took too long or ended the process that read it: not to be tried again soon."""
 
 
 class FileCache(Generic[T]):
@@ -68,7 +73,8 @@ class FileCache(Generic[T]):
 
     def _remember(self, key: Hashable, error: Conflict) -> None:
         with self._lock:
-            self._failures[key] = (error.message, time.monotonic() + self._failure_seconds)
+            seconds = self._failure_seconds * (_GAVE_UP_FACTOR if isinstance(error, GaveUp) else 1)
+            self._failures[key] = (error.message, time.monotonic() + seconds)
             self._failures.move_to_end(key)
             while len(self._failures) > _MAX_FAILURES:
                 self._failures.popitem(last=False)

@@ -20,6 +20,7 @@ import structlog
 
 from projector_chassis.errors import Conflict, Unavailable, from_code
 from projector_loader.asset_paths import AssetPath, FileStamp
+from projector_loader.file_cache import GaveUp
 
 _ENVIRONMENT: Final = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
@@ -75,12 +76,12 @@ class ReaderProcess:
 
     Args:
         deadline_seconds: what a request may take.
-        start_seconds: what it may take more when the child has to start or to import a library first.
+        start_seconds: what the start of the child and the import of a library may take.
         idle_seconds: a child that was asked for nothing for so long ends.
         memory_bytes: what the child may allocate; 0 for no limit.
     """
 
-    deadline_seconds: float = 20.0
+    deadline_seconds: float = 15.0
     start_seconds: float = 60.0
     idle_seconds: float = 60.0
     memory_bytes: int = 2 * 2**30
@@ -116,11 +117,13 @@ class ReaderProcess:
                 return self._exchange(request, file)
             except _ChildGoneError as gone:
                 if not gone.is_idle:
-                    raise Conflict(
-                        f"{file.name} cannot be read: the library for such files failed over it. It is probably"
-                        " damaged; copy or save it again."
-                    ) from gone
+                    raise
             return self._exchange(request, file)
+        except _ChildGoneError as gone:
+            raise GaveUp(
+                f"{file.name} cannot be read: the library for such files failed over it. It is probably damaged; copy"
+                " or save it again."
+            ) from gone
         finally:
             self._lock.release()
 
@@ -134,23 +137,27 @@ class ReaderProcess:
         if child is None or child.process.poll() is not None:
             self._end()
             child = self._child = self._start()
-        is_new, is_known = not child.imported, request["kind"] in child.imported
-        seconds = self.deadline_seconds + (0.0 if is_known else self.start_seconds)
-        connection = child.connection
+        is_new, kind = not child.imported, request["kind"]
         try:
-            connection.send_bytes(json.dumps(request | {"deadline_seconds": seconds}).encode())
-            if not connection.poll(seconds):
-                self._end()
-                raise Conflict(
-                    f"{file.name} takes longer than {seconds:g} seconds to read, so it was given up. It is damaged or"
-                    " too large; save it as .npy."
-                )
-            reply = json.loads(connection.recv_bytes())
-            blocks = tuple(connection.recv_bytes() for _ in range(reply["n_blocks"]))
+            if kind not in child.imported:
+                self._send(child, {"kind": kind, "method": "import"}, self.start_seconds, file)
+                child.imported.add(kind)
+            return self._send(child, request, self.deadline_seconds, file)
         except (EOFError, OSError) as error:
             status = self._end()
             raise _ChildGoneError(is_idle=status == 0 and not is_new) from error
-        child.imported.add(request["kind"])
+
+    def _send(self, child: _Child, request: dict[str, Any], seconds: float, file: AssetPath) -> Reply:
+        """What the child answers within so many seconds."""
+        child.connection.send_bytes(json.dumps(request | {"deadline_seconds": seconds}).encode())
+        if not child.connection.poll(seconds):
+            self._end()
+            raise GaveUp(
+                f"{file.name} takes longer than {seconds:g} seconds to read, so it was given up. It is damaged or too"
+                " large; save it as .npy."
+            )
+        reply = json.loads(child.connection.recv_bytes())
+        blocks = tuple(child.connection.recv_bytes() for _ in range(reply["n_blocks"]))
         if "fault" in reply:
             structlog.get_logger().warning("a library cannot read a file", file=file.name, cause=reply["fault"])
             raise Conflict(

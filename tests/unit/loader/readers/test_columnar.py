@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.loader.reading import assert_reads_as, fuzzing, read
+from unit.loader.reading import assert_reads_as, fuzzing_in_child, read
 
 from projector_chassis.errors import Conflict, PublicError
 from projector_loader.formats import list_tensors
@@ -193,7 +193,7 @@ WHOLE = [parquet(SMALL), arrow_file(SMALL), arrow_stream(SMALL)]
     st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), max_size=4),
     st.integers(0, 60),
 )
-@fuzzing
+@fuzzing_in_child
 def test_any_cut_and_change_is_read_or_reported(
     write: Any, processes: ReaderProcesses, i: int, changes: list[tuple[int, int]], n_cut: int
 ) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.loader.reading import assert_reads_as, fuzzing, read
+from unit.loader.reading import assert_reads_as, fuzzing_in_child, read
 
 from projector_chassis.errors import Conflict, PublicError
 from projector_loader.asset_paths import AssetPath, DataRoot
@@ -168,7 +168,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     st.integers(0, 12_000),
     st.lists(st.tuples(st.integers(0, 12_000), st.integers(0, 255)), max_size=4),
 )
-@fuzzing
+@fuzzing_in_child
 def test_any_cut_and_change_is_read_or_reported(
     write: Any, processes: ReaderProcesses, whole: bytes, length: int, changes: list[tuple[int, int]]
 ) -> None:

@@ -39,6 +39,8 @@ class AnnDataFile:
         self._stream = stream
         self._opened = opened
         self._by_rows: dict[str, _Sparse] = {}
+        # Chunks that were unpacked are remembered only as long as their dataset is open.
+        self._stored: dict[str, Any] = {}
 
     def tensors(self) -> Sequence[ForeignTensor]:
         """``X`` and what ``obsm`` holds."""
@@ -50,7 +52,9 @@ class AnnDataFile:
 
     def read_rows(self, name: str, first: int, n_rows: int) -> bytes:
         """See ``ForeignFile.read_rows``."""
-        stored = self._opened[name]
+        if name not in self._stored:
+            self._stored[name] = self._opened[name]
+        stored = self._stored[name]
         if isinstance(stored, h5py.Dataset):
             return dataset_rows(stored, first, n_rows).tobytes()
         if name not in self._by_rows:

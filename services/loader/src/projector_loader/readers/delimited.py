@@ -245,6 +245,9 @@ def _unquoted(cell: str) -> str:
 def _split(file: AssetPath, line: Line, dialect: Dialect) -> tuple[str, str]:
     """The word and the numbers of a row. A word may hold the delimiter: the numbers are counted from the end."""
     delimiter = dialect.delimiter or " "
+    if line.text.count(delimiter) == dialect.n_dims and '"' not in line.text and not line.text.endswith(" "):
+        word, _, numbers = line.text.partition(delimiter)
+        return word, numbers
     parts = line.text.rstrip(" ").rsplit(delimiter, dialect.n_dims)
     if not dialect.delimiter and "" in parts[1:]:
         parts = line.text.rsplit(None, dialect.n_dims)

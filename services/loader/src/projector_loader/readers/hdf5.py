@@ -63,6 +63,8 @@ class Hdf5File:
         self._opened = opened
         self._base = base if base is not None and opened.userblock_size == 0 else None
         self._layer_names: dict[str, str] = {}
+        # Chunks that were unpacked are remembered only as long as their dataset is open.
+        self._datasets: dict[str, Any] = {}
 
     def tensors(self) -> Sequence[ForeignTensor]:
         """All datasets, in the order of the file."""
@@ -80,7 +82,9 @@ class Hdf5File:
 
     def read_rows(self, name: str, first: int, n_rows: int) -> bytes:
         """See ``ForeignFile.read_rows``."""
-        return dataset_rows(self._opened[name], first, n_rows).tobytes()
+        if name not in self._datasets:
+            self._datasets[name] = self._opened[name]
+        return dataset_rows(self._datasets[name], first, n_rows).tobytes()
 
     def column_names(self, name: str) -> Sequence[str]:
         """An HDF5 file of no special kind keeps no metadata."""
