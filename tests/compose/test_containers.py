@@ -67,9 +67,8 @@ def test_only_the_gateway_has_a_way_out(containers: Containers) -> None:
 def test_nothing_lies_in_a_volume_without_a_name(containers: Containers, inspected: dict[str, dict[str, Any]]) -> None:
     volumes = {mount["Name"] for one in inspected.values() for mount in one["Mounts"] if mount["Type"] == "volume"}
 
-    assert volumes == {
-        f"{containers.name}_{name}" for name in ("redis-secret", "database-secret", "database", "demo", "cache")
-    }
+    assert f"{containers.name}_database" in volumes
+    assert {name for name in volumes if not name.startswith(f"{containers.name}_")} == set()
 
 
 @pytest.mark.parametrize("service", OURS)
