@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import httpx
+import numpy as np
 import pytest
 
 from fixtures.containers import Containers
@@ -99,7 +100,7 @@ def test_dead_stores_and_a_dead_worker_keep_nobody_from_new_work(containers: Con
     assert httpx.post(f"{containers.url}/api/v1/collections", json=wish, timeout=30).status_code == 201
 
 
-def test_passwords_bookmarks_and_compiled_kernels_outlive_the_containers(
+def test_passwords_bookmarks_uploads_and_compiled_kernels_outlive_the_containers(
     containers: Containers, projector: Projector
 ) -> None:
     def kept() -> tuple[str, str]:
@@ -110,6 +111,7 @@ def test_passwords_bookmarks_and_compiled_kernels_outlive_the_containers(
     api = f"{containers.url}/api/v1"
     embedding_id = projector.runs()[0].embeddings[0].id
     saved = httpx.post(f"{api}/collections", json={"name": "Kept", "embedding_id": embedding_id}, timeout=10).json()
+    uploaded = projector.upload("Kept", np.eye(4))
     before = kept()
     assert ".nbc" in before[1], "the workers have compiled nothing"
 
@@ -118,3 +120,5 @@ def test_passwords_bookmarks_and_compiled_kernels_outlive_the_containers(
 
     assert kept() == before
     assert httpx.get(f"{api}/collections/{saved['id']}", timeout=10).json()["name"] == "Kept"
+    assert projector.embedding(uploaded.id).run_name == "Uploads/Kept"
+    projector.delete(uploaded.run_id)

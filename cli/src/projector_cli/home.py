@@ -1,4 +1,4 @@
-"""Where the projector of one machine keeps what outlives it: bookmarks, caches, logs, the demo."""
+"""Where the projector of one machine keeps what outlives it: bookmarks, uploads, caches, logs, the demo."""
 
 from __future__ import annotations
 
@@ -49,8 +49,15 @@ class Home:
 
     def database(self, data_root: Path) -> Path:
         """SQLite file of a data root: bookmarks belong to the folder they were made for."""
-        digest = hashlib.sha256(os.fsencode(data_root.resolve())).hexdigest()[:16]
-        return self.root / "databases" / f"{digest}.sqlite3"
+        return self.root / "databases" / f"{_digest(data_root)}.sqlite3"
+
+    def uploads(self, data_root: Path) -> Path:
+        """What was uploaded while a data root was served."""
+        return self.root / "uploads" / _digest(data_root)
+
+
+def _digest(data_root: Path) -> str:
+    return hashlib.sha256(os.fsencode(data_root.resolve())).hexdigest()[:16]
 
 
 def default_home(environment: Mapping[str, str], *, platform: str = sys.platform) -> Path:

@@ -45,6 +45,7 @@ def _serve(options: argparse.Namespace, console: Console) -> int:
         grpc_port=options.grpc_port,
         home=options.home,
         allowed_hosts=tuple(options.allow_host),
+        takes_uploads=not options.no_uploads,
     )
     try:
         asyncio.run(serve(asked, console, dict(os.environ)))
@@ -75,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         "--home",
         type=Path,
         default=default_home(os.environ),
-        help="folder for bookmarks, caches, logs and the demo [PROJECTOR_HOME, or %(default)s]",
+        help="folder for bookmarks, uploads, caches, logs and the demo [PROJECTOR_HOME, or %(default)s]",
     )
     serve = commands.add_parser("serve", parents=[home], help="start everything on this machine")
     serve.add_argument(
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="a further host name that the page is opened by",
     )
+    serve.add_argument("--no-uploads", action="store_true", help="take no embeddings that people bring with them")
     demo = commands.add_parser("demo", parents=[home], help="write the demo log directory and print its path")
     demo.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, help="where to [below --home]")
     return parser

@@ -31,6 +31,7 @@ class Layout:
         loader_address: ``host:port`` of the loader, on loopback.
         redis_url: with its password.
         allowed_hosts: further host names that a browser may use for the page.
+        takes_uploads: whether people may upload embeddings.
         inherited: the environment that the parts start from.
     """
 
@@ -42,6 +43,7 @@ class Layout:
     loader_address: str
     redis_url: str
     allowed_hosts: tuple[str, ...]
+    takes_uploads: bool
     inherited: Mapping[str, str]
 
     @property
@@ -61,7 +63,12 @@ def loader(layout: Layout) -> Part:
     return Part(
         name="loader",
         command=_python("projector_loader.main"),
-        environment=_environment(layout, DATA_ROOT=str(layout.data_root), LOADER_ADDRESS=layout.loader_address),
+        environment=_environment(
+            layout,
+            DATA_ROOT=str(layout.data_root),
+            LOADER_ADDRESS=layout.loader_address,
+            UPLOADS_ROOT=str(layout.home.uploads(layout.data_root)) if layout.takes_uploads else "",
+        ),
         is_ready=probes.grpc_serves(layout.loader_address),
         stage=LOADER_STAGE,
     )

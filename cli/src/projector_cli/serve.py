@@ -27,6 +27,7 @@ class ServeOptions:
         log_directory: the data root; nothing means the demo.
         grpc_port: of the public gRPC face; nothing means the port after ``port`` where that is free.
         allowed_hosts: host names of the page beside this machine's own.
+        takes_uploads: whether people may upload embeddings.
     """
 
     log_directory: Path | None
@@ -35,6 +36,7 @@ class ServeOptions:
     grpc_port: int | None
     home: Path
     allowed_hosts: tuple[str, ...]
+    takes_uploads: bool
 
 
 class CannotServe(Exception):
@@ -92,6 +94,7 @@ async def _prepare(options: ServeOptions, environment: Mapping[str, str]) -> tup
         loader_address=f"127.0.0.1:{free_port()}",
         redis_url=redis_url,
         allowed_hosts=parts.allowed_hosts(options.host, options.allowed_hosts),
+        takes_uploads=options.takes_uploads,
         inherited=environment,
     )
     return layout, redis

@@ -33,3 +33,13 @@ def test_each_data_root_has_a_database_of_its_own(tmp_path: Path) -> None:
 
     assert database != home.database(tmp_path)
     assert database == home.database(tmp_path / "logs" / ".." / "logs")
+
+
+def test_each_data_root_has_uploads_of_its_own_apart_from_the_demo(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+
+    uploads = home.uploads(tmp_path / "logs")
+
+    assert uploads != home.uploads(home.demo)
+    assert uploads not in home.demo.parents
+    assert uploads == home.uploads(tmp_path / "logs" / ".." / "logs")

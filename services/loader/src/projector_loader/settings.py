@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from projector_chassis.settings import ServiceSettings
 
@@ -24,8 +24,8 @@ class LoaderSettings(ServiceSettings):
         max_folders: how many folders are searched for runs.
         watch_seconds: how often the data root is searched for changes while somebody watches.
         stop_seconds: how long running requests may take when the loader is stopped.
-        uploads_root: the folder that keeps uploads, the only one that is written to; None: nothing can be uploaded.
-            It may lie below the data root, not the other way round.
+        uploads_root: the folder that keeps uploads, the only one that is written to. None or empty: nothing
+            can be uploaded. It may lie below the data root, not the other way round.
         max_upload_bytes: larger files are refused.
         max_uploads_bytes: of all uploads together.
     """
@@ -43,6 +43,11 @@ class LoaderSettings(ServiceSettings):
     uploads_root: Path | None = None
     max_upload_bytes: int = Field(default=2 * 2**30, ge=1)
     max_uploads_bytes: int = Field(default=20 * 2**30, ge=1)
+
+    @field_validator("uploads_root", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
 
     @model_validator(mode="after")
     def _keep_the_data_root_safe(self) -> Self:
