@@ -1,0 +1,106 @@
+import { type Points, Scene } from 'three';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { homeCamera } from '../../src/domain/camera';
+import { FrameUniforms } from '../../src/scene/frame';
+import type { Renderer } from '../../src/scene/renderer';
+import type { SpriteAtlas } from '../../src/scene/scene-api';
+import { type Look, ShownCloud } from '../../src/scene/shown-cloud';
+import { SELECTED } from '../../src/scene/size-law';
+import { makeView } from '../../src/scene/view';
+import { FakeBrowser } from '../support/fake-browser';
+
+const VIEW = makeView(homeCamera(2), { widthPx: 800, heightPx: 800 });
+const PLAIN: Look = { appearance: 'points', pointScale: 1, atlas: null, cells: null };
+const LAYOUT = { positions: Float32Array.of(-1, -1, 1, 1, Number.NaN, 0), nPoints: 3, nDims: 2 } as const;
+
+let scene: Scene;
+let shown: ShownCloud;
+
+beforeEach(() => {
+  new FakeBrowser();
+  scene = new Scene();
+  const renderer = { scene, maxTextureSize: 4096 } as unknown as Renderer;
+  shown = new ShownCloud(LAYOUT, [0, 0, 0, 255], new FrameUniforms(), renderer, PLAIN);
+});
+
+function atlas(): SpriteAtlas {
+  const image = { width: 16, height: 16, close: () => undefined } as ImageBitmap;
+  return { image, thumbnailWidthPx: 4, thumbnailHeightPx: 8, nColumns: 4 };
+}
+
+/** Which of the objects in the scene are drawn. */
+function visible(): boolean[] {
+  return scene.children.map((object) => object.visible);
+}
+
+describe('images', () => {
+  test('are drawn instead of points', () => {
+    shown.setLook({ ...PLAIN, appearance: 'images', atlas: atlas() });
+    expect(visible()).toEqual([false, true]);
+  });
+
+  test('are points while there is no atlas', () => {
+    shown.setLook({ ...PLAIN, appearance: 'images' });
+    expect(visible()).toEqual([true]);
+    expect(shown.thumbnailShape).toBeNull();
+  });
+
+  test('have the shape of their cells', () => {
+    shown.setLook({ ...PLAIN, appearance: 'images', atlas: atlas() });
+    expect(shown.thumbnailShape).toEqual([0.5, 1]);
+  });
+
+  test('are those of other rows once others are told', () => {
+    shown.setLook({ ...PLAIN, cells: Uint32Array.of(7, 8, 9) });
+    const { geometry } = scene.children[0] as Points;
+    expect([...geometry.getAttribute('cell').array]).toEqual([7, 8, 9]);
+  });
+
+  test('keep their texture while another description says the same', () => {
+    const one = atlas();
+    shown.setLook({ ...PLAIN, atlas: one });
+    const before = scene.children[1];
+    shown.setLook({ ...PLAIN, atlas: { ...one } });
+    expect(scene.children[1]).toBe(before);
+  });
+});
+
+describe('the size of points', () => {
+  const base = (look: Partial<Look>) => {
+    shown.setLook({ ...PLAIN, ...look });
+    return shown.law(VIEW).base;
+  };
+
+  test('follows what a person set', () => {
+    expect(base({ pointScale: 2 })).toBeCloseTo(2 * base({}), 9);
+  });
+
+  test('is smaller where points carry labels', () => {
+    expect(base({ appearance: 'labels' })).toBeLessThan(base({}));
+  });
+
+  test('is larger where points are images', () => {
+    expect(base({ appearance: 'images', atlas: atlas() })).toBeGreaterThan(base({}));
+  });
+});
+
+describe('the place of a point', () => {
+  test('is where it is drawn, as large as it stands out', () => {
+    const plain = shown.placeOf(VIEW, shown.law(VIEW), 1);
+    shown.cloud.setEmphasis(Uint8Array.of(1, SELECTED, 1));
+    const selected = shown.placeOf(VIEW, shown.law(VIEW), 1);
+    expect(plain?.x).toBeGreaterThan(400);
+    expect(plain?.y).toBeLessThan(400);
+    expect(selected?.radiusPx).toBeGreaterThan(plain?.radiusPx ?? 0);
+  });
+
+  test('is nowhere while it is hidden', () => {
+    expect(shown.placeOf(VIEW, shown.law(VIEW), 2)).toBeNull();
+  });
+});
+
+test('disposed it leaves nothing in the scene', () => {
+  shown.setLook({ ...PLAIN, atlas: atlas() });
+  shown.dispose();
+  expect(scene.children).toEqual([]);
+});
