@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from projector_loader.asset_paths import AssetPath, DataRoot
 from projector_loader.catalog import Catalog
-from projector_loader.reader_process import ReaderProcesses
+from projector_loader.reader_process import ReaderProcess, ReaderProcesses
 
 Arrays = Mapping[str, NDArray[Any]]
 SaveCheckpoint = Callable[[Path, Arrays], None]
@@ -133,7 +133,10 @@ def write(root: DataRoot) -> Callable[[str, str | bytes], AssetPath]:
 @pytest.fixture(scope="session")
 def processes() -> Iterator[ReaderProcesses]:
     """The children that read with other libraries, started once for all tests."""
-    processes = ReaderProcesses()
+    # Other programs may hold the machine: a test waits where a service would go on without the file.
+    arrays = ReaderProcess(patience_seconds=120.0, deadline_seconds=60.0)
+    tensorflow = ReaderProcess(patience_seconds=120.0, deadline_seconds=60.0, memory_bytes=0)
+    processes = ReaderProcesses(arrays, tensorflow)
     yield processes
     processes.close()
 

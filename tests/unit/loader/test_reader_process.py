@@ -40,6 +40,15 @@ class Broken:
         pass
 """
 
+SLOW_IMPORT = """
+import importlib.abc, time
+class Slow(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "projector_loader.readers.parquet":
+            time.sleep(0.5)
+sys.meta_path.insert(0, Slow())
+"""
+
 
 @pytest.fixture
 def process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ReaderProcess]:
@@ -49,6 +58,7 @@ def process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ReaderP
         f"module = types.ModuleType('projector_loader.readers.hdf5', None); module.__file__ = '/srv/hdf5.py'\n"
         f"exec({BROKEN_READER!r}, module.__dict__)\n"
         "sys.modules['projector_loader.readers.hdf5'] = module\n"
+        f"{SLOW_IMPORT}"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     process = ReaderProcess(deadline_seconds=0.5, start_seconds=30.0, idle_seconds=30.0, memory_bytes=2**30)
@@ -102,6 +112,23 @@ def test_child_ends_with_its_parent(process: ReaderProcess, write: Any) -> None:
     assert child is not None
     process.close()
     assert child.process.poll() == 0
+
+
+def test_library_that_is_long_in_starting_keeps_nobody_waiting_and_starts_all_the_same(
+    process: ReaderProcess, write: Any
+) -> None:
+    whole, table = write("whole.h5", "whole"), write("x.parquet", "no table")
+    assert names(process, whole) == ["whole"]
+    process.patience_seconds = 0.01
+    with pytest.raises(Unavailable, match=r"^The library that reads x\.parquet is starting"):
+        process.ask("parquet", "tensors", table, stamp(table))
+    with pytest.raises(Unavailable, match=r"^The library that reads x\.parquet is starting"):
+        process.ask("parquet", "tensors", table, stamp(table))
+    process.patience_seconds = 30.0
+    assert names(process, whole) == ["whole"]
+    with pytest.raises(Conflict, match=r"^x\.parquet is damaged or holds something"):
+        process.ask("parquet", "tensors", table, stamp(table))
+    assert names(process, whole) == ["whole"]
 
 
 def test_who_waits_too_long_for_the_child_is_told_so(process: ReaderProcess, write: Any) -> None:

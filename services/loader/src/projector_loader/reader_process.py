@@ -12,6 +12,8 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+from contextlib import nullcontext, suppress
 from dataclasses import astuple, dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any, Final
@@ -41,13 +43,19 @@ class Reply:
     blocks: tuple[bytes, ...]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Child:
-    """A running child; ``imported`` are the kinds of files that it has read."""
+    """A running child.
+
+    Attributes:
+        imported: the kinds of files whose libraries it has imported.
+        importing: the kind whose library it is about to, since when.
+    """
 
     process: subprocess.Popen[bytes]
     connection: Connection
     imported: set[str] = field(default_factory=set)
+    importing: tuple[str, float] | None = None
 
     def end(self) -> int | None:
         """End it, and tell how it ended: 0 where it had done so itself when idle."""
@@ -77,12 +85,14 @@ class ReaderProcess:
     Args:
         deadline_seconds: what a request may take.
         start_seconds: what the start of the child and the import of a library may take.
+        patience_seconds: how much of that one who asks waits for.
         idle_seconds: a child that was asked for nothing for so long ends.
         memory_bytes: what the child may allocate; 0 for no limit.
     """
 
     deadline_seconds: float = 15.0
-    start_seconds: float = 60.0
+    start_seconds: float = 120.0
+    patience_seconds: float = 15.0
     idle_seconds: float = 60.0
     memory_bytes: int = 2 * 2**30
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -100,7 +110,7 @@ class ReaderProcess:
 
         Raises:
             NotFound, Conflict: the file is gone, damaged, or took too long.
-            Unavailable: too many requests wait for the child.
+            Unavailable: too many requests wait for the child, or its library is still starting.
         """
         request = {
             "kind": kind,
@@ -139,23 +149,49 @@ class ReaderProcess:
             child = self._child = self._start()
         is_new, kind = not child.imported, request["kind"]
         try:
-            if kind not in child.imported:
-                self._send(child, {"kind": kind, "method": "import"}, self.start_seconds, file)
-                child.imported.add(kind)
+            if kind not in child.imported or child.importing is not None:
+                self._import(child, kind, file)
             return self._send(child, request, self.deadline_seconds, file)
         except (EOFError, OSError) as error:
             status = self._end()
             raise _ChildGoneError(is_idle=status == 0 and not is_new) from error
 
+    def _import(self, child: _Child, kind: str, file: AssetPath) -> None:
+        """Have a library imported, which may take longer than the peer waits: then whoever asks next waits on."""
+        if child.importing is None:
+            child.importing = kind, time.monotonic()
+            child.connection.send_bytes(self._encoded({"kind": kind, "method": "import"}, self.start_seconds))
+        pending, started = child.importing
+        if child.connection.poll(self.patience_seconds):
+            child.importing = None
+            child.imported.add(pending)
+            with nullcontext() if pending == kind else suppress(Conflict):  # of another file
+                self._receive(child, file)
+        elif time.monotonic() - started > self.start_seconds:
+            self._end()
+            raise GaveUp(f"{file.name} cannot be read: the library for such files does not start.")
+        else:
+            raise Unavailable(f"The library that reads {file.name} is starting; look again in a moment.")
+        if kind not in child.imported:
+            self._import(child, kind, file)
+
     def _send(self, child: _Child, request: dict[str, Any], seconds: float, file: AssetPath) -> Reply:
         """What the child answers within so many seconds."""
-        child.connection.send_bytes(json.dumps(request | {"deadline_seconds": seconds}).encode())
+        child.connection.send_bytes(self._encoded(request, seconds))
         if not child.connection.poll(seconds):
             self._end()
             raise GaveUp(
                 f"{file.name} takes longer than {seconds:g} seconds to read, so it was given up. It is damaged or too"
                 " large; save it as .npy."
             )
+        return self._receive(child, file)
+
+    @staticmethod
+    def _encoded(request: dict[str, Any], seconds: float) -> bytes:
+        return json.dumps(request | {"deadline_seconds": seconds}).encode()
+
+    @staticmethod
+    def _receive(child: _Child, file: AssetPath) -> Reply:
         reply = json.loads(child.connection.recv_bytes())
         blocks = tuple(child.connection.recv_bytes() for _ in range(reply["n_blocks"]))
         if "fault" in reply:
