@@ -18,7 +18,7 @@ _STOP_SECONDS = 1.0
 _MAX_REQUEST_BYTES = 16 * 2**20  # as of REST; the row indices of a job are what is large
 _OPTIONS = (
     # Clients on a silent stream may ask every ten seconds whether we are still there.
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
     ("grpc.max_receive_message_length", _MAX_REQUEST_BYTES),
     ("grpc.so_reuseport", 0),
 )
