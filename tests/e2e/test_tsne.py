@@ -123,4 +123,5 @@ def test_views_of_a_running_and_of_an_ended_tsne_come_back(projector_page: Proje
     projector_page.wait(lambda: projector_page.shown().step == saved["view"]["step"], what="the saved step")
     kept = JobEvent.FromString(projector_page.fetch(f"/bookmarks/{saved_id}/layout")).frame
     assert projector_page.shown().layout_hash == layout_hash(kept.layout)
-    assert (kept.sequence, job_id) == (saved["sequence"], saved["job_id"])
+    then = projector_page.traffic.frame(job_id, saved["sequence"])
+    assert (then.step, then.layout) == (saved["view"]["step"], kept.layout)
