@@ -24,7 +24,8 @@ def test_the_page_goes_on_where_it_was(
     job_id = page.run_tsne(n_dims=2, perplexity=540, n_steps=5000)
     page.wait_for_step(10)
 
-    os.kill(projector.pid_of("projector_gateway.main"), signal.SIGKILL)
+    killed = projector.pid_of("projector_gateway.main")
+    os.kill(killed, signal.SIGKILL)
 
     page.wait(lambda: page.shown().connection == "reconnecting", what="the page to notice")
     expect(page.by_id("timeline")).to_contain_text("reconnecting…")
@@ -38,6 +39,8 @@ def test_the_page_goes_on_where_it_was(
     expect(page.page.get_by_test_id("offline")).to_have_count(0)
     expect(page.page.get_by_role("alert").locator("visible=true")).to_have_count(0)
     page.stop()
+    assert projector.pid_of("projector_gateway.main") != killed
+    assert "gateway ended (killed by SIGKILL); it starts again in 0.5 s" in projector.output.read_text()
     before, *again = [socket for socket in page.traffic.of_job(job_id) if socket.frames]
     assert before.frames[-1].sequence == lost_at
     assert [socket.after for socket in again] == [lost_at]
