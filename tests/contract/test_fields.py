@@ -40,6 +40,7 @@ _PAIRS: list[tuple[type[BaseModel], type[Message], dict[str, str], set[str], set
     (datasets.ValueCount, loader_pb2.ValueCount, {}, set(), set()),
     (datasets.Column, loader_pb2.ColumnSummary, {}, set(), set()),
     (datasets.Sprite, loader_pb2.SpriteGeometry, {}, set(), set()),
+    (datasets.SpriteLevel, loader_pb2.SpriteLevel, {}, set(), set()),
     (datasets.Embedding, loader_pb2.Embedding, {}, set(datasets.EmbeddingSummary.model_fields), {"summary"}),
     (jobs.Pca, job_pb2.PcaParameters, {}, {"method"}, set()),
     (jobs.Tsne, job_pb2.TsneParameters, {}, {"method"}, set()),

@@ -14,6 +14,11 @@ export const socketEnvironment: SocketEnvironment = {
   delay,
 };
 
+/** Colours as the file has them, whatever the screen, multiplied by their opacity: so they may be averaged. */
+export function decodeImage(image: Blob): Promise<ImageBitmap> {
+  return createImageBitmap(image, { premultiplyAlpha: 'premultiply', colorSpaceConversion: 'none' });
+}
+
 export function download(file: Blob, name: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(file);

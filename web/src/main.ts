@@ -5,7 +5,7 @@ import { Http, sleep } from './api/http';
 import { listenToPageEvents } from './api/page-socket';
 import { RestApi } from './api/rest';
 import { JobSocket } from './api/socket';
-import { delay, download, socketEnvironment, systemTheme } from './browser';
+import { decodeImage, delay, download, socketEnvironment, systemTheme } from './browser';
 import { listenToKeys } from './keyboard';
 import { publishShown } from './observed';
 import { App } from './panels/app';
@@ -22,6 +22,7 @@ import { readPreferences, writePreferences } from './state/preferences';
 import { linkScene, sceneCallbacks } from './state/scene-link';
 import { SCENE_PALETTES } from './state/scene-palettes';
 import { shownTheme } from './state/selectors';
+import { spriteAtlas } from './state/sprite-atlas';
 import { StateStore, storeWith } from './state/store';
 
 const PICTURE_SCALE = 2;
@@ -51,7 +52,7 @@ async function start(): Promise<void> {
     },
     watchJob: (id, listener) =>
       new JobSocket((after) => rest.jobEventsUrl(id, after), listener, socketEnvironment),
-    decodeImage: (image) => createImageBitmap(image),
+    decodeImage,
     download,
     delay,
     pageUrl: () => new URL(location.href),
@@ -70,7 +71,7 @@ async function start(): Promise<void> {
     },
   });
 
-  scene = await mount(store, states, notices.notify);
+  scene = await mount(store, states, context);
   followPreferences(states, dark, refreshLegend);
   await loadRuns();
   await followHistory({ window, store: states, delay, visit });
@@ -78,7 +79,7 @@ async function start(): Promise<void> {
 }
 
 /** Puts the panels and the scene into the document. */
-async function mount(store: Store, states: StateStore, notify: ActionContext['notify']): Promise<Scene> {
+async function mount(store: Store, states: StateStore, context: ActionContext): Promise<Scene> {
   const app = new App();
   app.store = store;
   document.body.append(app);
@@ -88,9 +89,9 @@ async function mount(store: Store, states: StateStore, notify: ActionContext['no
   const scene = createScene(
     container,
     SCENE_PALETTES[shownTheme(store.state)],
-    sceneCallbacks(store, states, (message) => notify('error', 'Drawing', message)),
+    sceneCallbacks(store, states, context.notify),
   );
-  linkScene(store, scene);
+  linkScene(store, scene, (embedding) => spriteAtlas(context, embedding));
   listenToKeys(document, store, scene);
   publishShown(document.documentElement, store, scene);
   announcePoints(liveRegion(), store);

@@ -68,6 +68,7 @@ def loader(layout: Layout) -> Part:
             DATA_ROOT=str(layout.data_root),
             LOADER_ADDRESS=layout.loader_address,
             UPLOADS_ROOT=str(layout.home.uploads(layout.data_root)) if layout.takes_uploads else "",
+            CACHE_DIR=str(layout.home.cache),
         ),
         is_ready=probes.grpc_serves(layout.loader_address),
         stage=LOADER_STAGE,

@@ -21,7 +21,7 @@ EMBEDDING_ID = "digits-0"
 N_POINTS = 10
 N_DIMS = 4
 DIGEST = "d" * 64
-SPRITE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
+SPRITE_PAGES = [b"\x89PNG\r\n\x1a\n" + bytes([page]) * 5000 for page in range(2)]
 BOOKMARKS = b"[]"
 _CHUNK_BYTES = 1000
 _NO_UPLOADS = "This projector takes no uploads."
@@ -144,9 +144,14 @@ class LoaderService(loader_pb2_grpc.LoaderServiceServicer):
         self, request: loader_pb2.ReadSpriteRequest, context: Any
     ) -> AsyncIterator[loader_pb2.SpriteChunk]:
         await self._check(request.embedding_id, context)
-        yield loader_pb2.SpriteChunk(header=_sprite())
-        for start in range(0, len(SPRITE), _CHUNK_BYTES):
-            yield loader_pb2.SpriteChunk(image=SPRITE[start : start + _CHUNK_BYTES])
+        if request.level > 0:
+            await context.abort(grpc.StatusCode.NOT_FOUND, f"There is no level {request.level} of the thumbnails.")
+        content = request.rows or SPRITE_PAGES[request.page]
+        yield loader_pb2.SpriteChunk(
+            header=loader_pb2.SpriteHeader(digest=DIGEST, media_type="image/png", total_bytes=len(content))
+        )
+        for start in range(0, len(content), _CHUNK_BYTES):
+            yield loader_pb2.SpriteChunk(image=content[start : start + _CHUNK_BYTES])
 
     async def ReadBookmarks(
         self, request: loader_pb2.ReadBookmarksRequest, context: Any
@@ -225,6 +230,16 @@ def _sprite() -> loader_pb2.SpriteGeometry:
         thumbnail_width_px=8,
         thumbnail_height_px=8,
         n_columns=4,
-        media_type="image/png",
-        digest=hashlib.sha256(SPRITE).hexdigest(),
+        levels=[
+            loader_pb2.SpriteLevel(
+                thumbnail_width_px=7.5,
+                thumbnail_height_px=8,
+                cell_width_px=8,
+                cell_height_px=8,
+                n_columns=4,
+                n_rows=2,
+                n_pages=2,
+            )
+        ],
+        digest=DIGEST,
     )

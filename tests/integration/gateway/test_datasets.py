@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import httpx
 import pytest
 from integration.gateway.conftest import RunningGateway, serving_gateway
@@ -9,7 +11,7 @@ from integration.gateway.loader_service import (
     DIGEST,
     EMBEDDING_ID,
     N_POINTS,
-    SPRITE,
+    SPRITE_PAGES,
     LoaderService,
     column_bytes,
 )
@@ -44,7 +46,17 @@ async def test_an_embedding_is_described(http: httpx.AsyncClient) -> None:
     assert embedding["digest"] == DIGEST
     assert embedding["n_points"] == N_POINTS
     assert embedding["has_bookmarks"] is True
-    assert embedding["sprite"]["media_type"] == "image/png"
+    assert embedding["sprite"]["levels"] == [
+        {
+            "thumbnail_width_px": 7.5,
+            "thumbnail_height_px": 8,
+            "cell_width_px": 8,
+            "cell_height_px": 8,
+            "n_columns": 4,
+            "n_rows": 2,
+            "n_pages": 2,
+        }
+    ]
     assert [column["type"] for column in embedding["columns"]] == ["category", "number", "text"]
 
 
@@ -62,13 +74,40 @@ async def test_a_column_is_forwarded_unread(http: httpx.AsyncClient, name: str) 
     assert int(response.headers["content-length"]) == len(response.content)
 
 
-async def test_a_sprite_is_streamed_as_its_image(http: httpx.AsyncClient) -> None:
-    response = await http.get(f"{EMBEDDING}/sprite/0/0")
-    assert response.content == SPRITE
-    assert response.headers["content-type"] == "image/png"
+async def test_a_page_of_thumbnails_is_streamed_as_its_image(http: httpx.AsyncClient) -> None:
+    for page in (0, 1):
+        response = await http.get(f"{EMBEDDING}/sprite/0/{page}")
+        assert response.content == SPRITE_PAGES[page]
+        assert response.headers["content-type"] == "image/png"
+        assert int(response.headers["content-length"]) == len(response.content)
 
 
-@pytest.mark.parametrize("path", ["columns/label", "sprite/0/0"])
+async def test_thumbnails_of_chosen_rows_are_asked_for_in_their_order(http: httpx.AsyncClient) -> None:
+    response = await http.get(f"{EMBEDDING}/sprite/0?rows=7,300,7")
+    assert response.content == struct.pack("<3I", 7, 300, 7)
+    assert response.headers["etag"] == f'"{DIGEST}"'
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("sprite/1/0", 404),
+        ("sprite/-1/0", 422),
+        ("sprite/0/x", 422),
+        ("sprite/0", 422),
+        ("sprite/0?rows=", 422),
+        ("sprite/0?rows=1,-2", 422),
+        ("sprite/0?rows=9999999999", 422),
+        ("sprite/0?rows=" + ",".join(["1000000"] * 330), 422),
+    ],
+)
+async def test_thumbnails_that_cannot_be_are_problems(http: httpx.AsyncClient, path: str, status: int) -> None:
+    response = await http.get(f"{EMBEDDING}/{path}")
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["columns/label", "sprite/0/0", "sprite/0?rows=1"])
 async def test_content_that_the_client_has_is_not_sent_again(http: httpx.AsyncClient, path: str) -> None:
     etag = (await http.get(f"{EMBEDDING}/{path}")).headers["etag"]
     again = await http.get(f"{EMBEDDING}/{path}", headers={"if-none-match": f'"other", W/{etag}'})

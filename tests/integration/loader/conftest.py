@@ -65,9 +65,9 @@ def root(tmp_path: Path, saved: Path, vectors: NDArray[np.float32]) -> Path:
 
 
 @pytest.fixture
-def settings(root: Path) -> dict[str, Any]:
+def settings(root: Path, tmp_path: Path) -> dict[str, Any]:
     """What the loader under test is told."""
-    return {"data_root": root, "loader_address": "127.0.0.1:0"}
+    return {"data_root": root, "loader_address": "127.0.0.1:0", "cache_dir": tmp_path / "cache"}
 
 
 @pytest.fixture

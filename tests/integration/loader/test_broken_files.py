@@ -136,10 +136,10 @@ def test_checkpoint_path_that_leaves_the_data_root(loader: Loader, tmp_path: Pat
 
 def test_sprite_that_holds_too_few_thumbnails(loader: Loader) -> None:
     config = loader.root / "words" / CONFIG
-    config.write_text(config.read_text().replace("[16, 16]", "[32, 32]"))
+    config.write_text(config.read_text().replace("[16, 16]", "[40, 40]"))
     described = loader.describe(loader.runs()["words"].embeddings[0].id)
     assert not described.HasField("sprite")
-    assert "holds 27 x 27 thumbnails of 32 x 32 px, fewer than the 3,000 points" in described.problems[0].message
+    assert "holds 22 x 22 thumbnails of 40 x 40 px, fewer than the 3,000 points" in described.problems[0].message
     assert len(described.columns) == 3
 
 

@@ -87,7 +87,7 @@ def test_description_holds_columns_sprite_and_bookmarks(loader: Loader) -> None:
     ]
     assert not described.columns[0].HasField("minimum")
     assert described.columns[1].maximum == 2999
-    assert described.sprite.media_type == "image/png"
+    assert [level.cell_width_px for level in described.sprite.levels] == [16, 8]
     assert list(described.problems) == []
 
 
@@ -116,12 +116,37 @@ def test_columns_come_as_typed_values(loader: Loader) -> None:
     assert len(ends) == 3001
 
 
-def test_sprite_comes_as_the_file_itself(loader: Loader) -> None:
-    request = loader_pb2.ReadSpriteRequest(embedding_id=loader.runs()["words"].embeddings[0].id)
-    parts = list(loader.stub.ReadSprite(request, timeout=10))
+def sprite_image(loader: Loader, **wanted: Any) -> NDArray[np.uint8]:
+    embedding_id = loader.runs()["words"].embeddings[0].id
+    parts = list(loader.stub.ReadSprite(loader_pb2.ReadSpriteRequest(embedding_id=embedding_id, **wanted), timeout=10))
     content = b"".join(part.image for part in parts[1:])
-    assert content == (loader.root / "words" / "sprite.png").read_bytes()
-    assert Image.open(io.BytesIO(content)).size == (parts[0].header.image_width_px, parts[0].header.image_height_px)
+    assert parts[0].header.digest == loader.describe(embedding_id).sprite.digest
+    assert parts[0].header.total_bytes == len(content)
+    return np.asarray(Image.open(io.BytesIO(content)))
+
+
+def test_thumbnails_come_as_pages_and_by_row(loader: Loader) -> None:
+    file = np.asarray(Image.open(loader.root / "words" / "sprite.png"))
+    page = sprite_image(loader, level=0, page=0)
+    assert page.shape == (55 * 16, 55 * 16)
+    np.testing.assert_array_equal(page[:16, 16 * 54 :], file[:16, 16 * 54 :])
+    chosen = sprite_image(loader, level=0, rows=np.array([57], "<u4").tobytes())
+    np.testing.assert_array_equal(chosen, file[16:32, 32:48])
+    assert sprite_image(loader, level=1, page=0).shape == (55 * 8, 55 * 8)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        ({"level": 2}, grpc.StatusCode.NOT_FOUND),
+        ({"page": 1}, grpc.StatusCode.NOT_FOUND),
+        ({"rows": b"123"}, grpc.StatusCode.INVALID_ARGUMENT),
+    ],
+)
+def test_thumbnails_that_there_are_not(loader: Loader, wanted: dict[str, Any], code: grpc.StatusCode) -> None:
+    with pytest.raises(grpc.RpcError) as caught:
+        sprite_image(loader, **wanted)
+    assert caught.value.code() is code
 
 
 def test_bookmarks_come_as_the_file_itself(loader: Loader) -> None:

@@ -5,6 +5,7 @@ What is different is listed in docs/tensorboard.md with its reason, and asserted
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from itertools import pairwise
@@ -13,8 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from integration.loader.running_loader import Loader, serve
-from parity.beside_tensorboard.log_directories import EMPTY_LABEL_ROW, N_POINTS, write_log_directories
+from numpy.typing import NDArray
+from parity.beside_tensorboard.log_directories import CELL_PX, EMPTY_LABEL_ROW, N_POINTS, write_log_directories
 from parity.beside_tensorboard.peer import TensorBoard, running_tensorboard
+from PIL import Image
 
 from projector_contracts.loader.v1 import loader_pb2
 
@@ -41,7 +44,8 @@ def tensorboard(logdir: Path) -> Iterator[TensorBoard]:
 
 @pytest.fixture(scope="module")
 def loader(logdir: Path) -> Iterator[Loader]:
-    yield from serve({"data_root": logdir, "loader_address": "127.0.0.1:0"})
+    cache = logdir.parent / "cache"
+    yield from serve({"data_root": logdir, "loader_address": "127.0.0.1:0", "cache_dir": cache})
 
 
 def ours_by_name(loader: Loader, run: str) -> dict[str, loader_pb2.EmbeddingSummary]:
@@ -134,12 +138,21 @@ def test_windows_line_ends_and_empty_labels_are_read_right(tensorboard: TensorBo
     assert ours == ["" if i == EMPTY_LABEL_ROW else f"é{i}" for i in range(N_POINTS)]
 
 
-def test_sprite_and_bookmarks_have_the_same_bytes(tensorboard: TensorBoard, loader: Loader) -> None:
+def test_thumbnails_have_the_same_pixels_and_bookmarks_the_same_bytes(tensorboard: TensorBoard, loader: Loader) -> None:
     summary = ours_by_name(loader, "object_graph")["embedding/.ATTRIBUTES/VARIABLE_VALUE"]
     query = {"run": "object_graph", "name": summary.tensor_name}
 
     sprite = loader.stub.ReadSprite(loader_pb2.ReadSpriteRequest(embedding_id=summary.id), timeout=10)
     bookmarks = loader.stub.ReadBookmarks(loader_pb2.ReadBookmarksRequest(embedding_id=summary.id), timeout=10)
 
-    assert b"".join(part.image for part in sprite) == tensorboard.ask("sprite_image", **query)
+    theirs = thumbnails(tensorboard.ask("sprite_image", **query))
+    np.testing.assert_array_equal(thumbnails(b"".join(part.image for part in sprite)), theirs)
     assert b"".join(part.content for part in bookmarks) == tensorboard.ask("bookmarks", **query)
+
+
+def thumbnails(image: bytes) -> NDArray[np.uint8]:
+    """The first ``N_POINTS`` cells of an image, row-major: ``(N_POINTS, CELL_PX, CELL_PX, 3)``."""
+    pixels = np.asarray(Image.open(io.BytesIO(image)).convert("RGB"))
+    n_rows, n_columns = pixels.shape[0] // CELL_PX, pixels.shape[1] // CELL_PX
+    cells = pixels.reshape(n_rows, CELL_PX, n_columns, CELL_PX, 3).swapaxes(1, 2)
+    return cells.reshape(-1, CELL_PX, CELL_PX, 3)[:N_POINTS]

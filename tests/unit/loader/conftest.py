@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from projector_loader.asset_paths import AssetPath, DataRoot
 from projector_loader.catalog import Catalog
 from projector_loader.reader_process import ReaderProcess, ReaderProcesses
+from projector_loader.sprites.reader import SpriteReader
 
 Arrays = Mapping[str, NDArray[Any]]
 SaveCheckpoint = Callable[[Path, Arrays], None]
@@ -139,6 +140,12 @@ def processes() -> Iterator[ReaderProcesses]:
     processes = ReaderProcesses(arrays, tensorflow)
     yield processes
     processes.close()
+
+
+@pytest.fixture
+def sprites(tmp_path: Path) -> SpriteReader:
+    """A reader of sprites with an empty cache."""
+    return SpriteReader(tmp_path / "cache", cache_bytes=2**24, max_pixels=2**22)
 
 
 @pytest.fixture

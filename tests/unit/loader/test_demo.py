@@ -14,6 +14,7 @@ from projector_loader.catalog import Catalog
 from projector_loader.embeddings import Embeddings
 from projector_loader.metadata import MetadataReader
 from projector_loader.reader_process import ReaderProcesses
+from projector_loader.sprites.reader import SpriteReader
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +24,9 @@ def out(tmp_path_factory: pytest.TempPathFactory, tensorflow: Any) -> Path:
     return folder
 
 
-def test_loader_shows_the_demo_without_a_problem(out: Path) -> None:
+def test_loader_shows_the_demo_without_a_problem(out: Path, sprites: SpriteReader) -> None:
     catalog = Catalog(DataRoot(out), processes=ReaderProcesses(), max_folders=10)
-    embeddings = Embeddings(catalog, MetadataReader(cache_bytes=2**20, max_file_bytes=2**20))
+    embeddings = Embeddings(catalog, MetadataReader(cache_bytes=2**20, max_file_bytes=2**20), sprites)
 
     (run,) = catalog.list_runs().runs
     described = embeddings.describe(run.embeddings[0].id)

@@ -15,11 +15,12 @@ from projector_loader.embeddings import Embeddings
 from projector_loader.metadata import MetadataReader
 from projector_loader.model import EmbeddingId
 from projector_loader.row_selection import RowList, RowRange
+from projector_loader.sprites.reader import SpriteReader
 
 
 @pytest.fixture
-def embeddings(catalog: Catalog) -> Embeddings:
-    return Embeddings(catalog, MetadataReader(cache_bytes=2**20, max_file_bytes=2**20))
+def embeddings(catalog: Catalog, sprites: SpriteReader) -> Embeddings:
+    return Embeddings(catalog, MetadataReader(cache_bytes=2**20, max_file_bytes=2**20), sprites)
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_broken_companions_leave_the_embedding_readable(
     assert [problem.subject for problem in described.problems] == ["run/labels.tsv", "run/sprite.png"]
     assert b"".join(embeddings.read_tensor(embedding_id).blocks) == matrix.tobytes()
     with pytest.raises(Conflict, match=r"^The sprite run/sprite\.png is damaged"):
-        embeddings.read_sprite(embedding_id)
+        embeddings.read_sprite_page(embedding_id, 0, 0)
 
 
 def test_column_is_found_by_its_name(embeddings: Embeddings, embedding_id: EmbeddingId) -> None:
@@ -115,9 +116,11 @@ def test_column_is_found_by_its_name(embeddings: Embeddings, embedding_id: Embed
         embeddings.read_column(embedding_id, "x")
 
 
-def test_sprite_and_bookmarks_are_the_files_bytes(embeddings: Embeddings, embedding_id: EmbeddingId) -> None:
-    image = b"".join(embeddings.read_sprite(embedding_id).blocks)
-    assert Image.open(io.BytesIO(image)).size == (40, 30)
+def test_thumbnails_are_pages_and_bookmarks_the_files_bytes(embeddings: Embeddings, embedding_id: EmbeddingId) -> None:
+    page = embeddings.read_sprite_page(embedding_id, 0, 0)
+    assert Image.open(io.BytesIO(page.content)).size == (40, 30)
+    two = embeddings.read_thumbnails(embedding_id, 0, np.array([0, 11], np.uint32))
+    assert Image.open(io.BytesIO(two.content)).size == (20, 10)
     assert b"".join(embeddings.read_bookmarks(embedding_id)) == b"[]"
 
 
@@ -134,11 +137,11 @@ def test_columns_of_the_tensors_own_file_come_after_those_of_the_metadata_file(
     assert embeddings.read_column(summary.id, "n (2)").summary.maximum == 8
 
 
-def test_metadata_of_the_tensors_own_file_is_bounded(catalog: Catalog, root: DataRoot) -> None:
+def test_metadata_of_the_tensors_own_file_is_bounded(catalog: Catalog, root: DataRoot, sprites: SpriteReader) -> None:
     words = np.array(["x" * 40] * 20)
     (root.top.absolute / "run").mkdir()
     np.savez(root.top.absolute / "run/x.npz", x=np.zeros((20, 3)), n=np.arange(20), words=words)
-    embeddings = Embeddings(catalog, MetadataReader(cache_bytes=2**20, max_file_bytes=500))
+    embeddings = Embeddings(catalog, MetadataReader(cache_bytes=2**20, max_file_bytes=500), sprites)
     described = embeddings.describe(catalog.list_runs().runs[0].embeddings[0].id)
     assert [column.name for column in described.columns] == ["n"]
     assert 'its column "words" and those after it are left out' in described.problems[0].message
@@ -151,7 +154,7 @@ def test_embedding_without_companions_has_none(embeddings: Embeddings, catalog: 
     described = embeddings.describe(embedding_id)
     assert (described.columns, described.sprite, described.has_bookmarks) == ((), None, False)
     with pytest.raises(NotFound, match='The run "run" has no sprite'):
-        embeddings.read_sprite(embedding_id)
+        embeddings.read_thumbnails(embedding_id, 0, np.zeros(1, np.uint32))
     with pytest.raises(NotFound, match='The run "run" has no bookmarks file'):
         embeddings.read_bookmarks(embedding_id)
     with pytest.raises(NotFound, match="it has none"):

@@ -19,6 +19,7 @@ from projector_loader.formats import list_tensors
 from projector_loader.metadata import MetadataReader
 from projector_loader.model import Run, Severity
 from projector_loader.reader_process import ReaderProcesses
+from projector_loader.sprites.reader import SpriteReader
 
 
 @pytest.fixture
@@ -169,7 +170,9 @@ def write_step(write: Any, folder: str, n_points: int) -> None:
     write(f"{folder}/sprite.png", sprite_of(4, (10, 8)))
 
 
-def test_steps_of_add_embedding_are_found_without_their_config(catalog: Catalog, write: Any) -> None:
+def test_steps_of_add_embedding_are_found_without_their_config(
+    catalog: Catalog, sprites: SpriteReader, write: Any
+) -> None:
     for step in ("00000", "00020"):
         for tag in ("default", "a%2fb"):
             write_step(write, f"logs/{step}/{tag}", 10)
@@ -181,7 +184,7 @@ def test_steps_of_add_embedding_are_found_without_their_config(catalog: Catalog,
         ("default", "default:00020", 20),
         ("default", "default:00000", 0),
     ]
-    embeddings = Embeddings(catalog, MetadataReader(cache_bytes=2**20, max_file_bytes=2**20))
+    embeddings = Embeddings(catalog, MetadataReader(cache_bytes=2**20, max_file_bytes=2**20), sprites)
     described = embeddings.describe(run.embeddings[0].id)
     assert [column.name for column in described.columns] == ["label"]
     assert described.sprite is not None

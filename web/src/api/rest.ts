@@ -11,6 +11,8 @@ import type { Rest } from './rest-types';
 
 const API = 'api/v1';
 const BULK_SECONDS = 180;
+/** The first look at an atlas waits until all of it is cut. */
+const THUMBNAILS_SECONDS = 300;
 const QUERY_SECONDS = 60;
 
 export class RestApi {
@@ -34,9 +36,17 @@ export class RestApi {
     return decodeColumn(fromBinary(ColumnSchema, bytes));
   }
 
-  sprite(embeddingId: string, signal?: AbortSignal): Promise<Blob> {
-    const path = `${API}/embeddings/${segment(embeddingId)}/sprite/0/0`;
-    return this.http.blob(path, { timeoutSeconds: BULK_SECONDS, ...withSignal(signal) });
+  /** One page of thumbnails, as an image. */
+  spritePage(embeddingId: string, level: number, page: number, signal?: AbortSignal): Promise<Blob> {
+    return this.#image(`${API}/embeddings/${segment(embeddingId)}/sprite/${level}/${page}`, signal);
+  }
+
+  /** The thumbnails of some rows, as one image. */
+  thumbnails(embeddingId: string, level: number, rows: Uint32Array, signal?: AbortSignal): Promise<Blob> {
+    return this.#image(
+      `${API}/embeddings/${segment(embeddingId)}/sprite/${level}?rows=${rows.join()}`,
+      signal,
+    );
   }
 
   neighbors(
@@ -168,6 +178,10 @@ export class RestApi {
 
   bookmarkLayout(id: string, signal?: AbortSignal): Promise<DecodedFrame> {
     return this.#frame(`${API}/bookmarks/${segment(id)}/layout`, signal);
+  }
+
+  async #image(path: string, signal?: AbortSignal): Promise<Blob> {
+    return this.http.blob(path, { timeoutSeconds: THUMBNAILS_SECONDS, ...withSignal(signal) });
   }
 
   async #frame(path: string, signal?: AbortSignal): Promise<DecodedFrame> {

@@ -26,7 +26,7 @@ export class InspectorPanel extends Panel {
       state.neighbors,
       state.labelColumn,
       state.columns,
-      state.sprite,
+      state.thumbnails,
     ];
   }
 

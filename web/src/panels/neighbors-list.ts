@@ -14,7 +14,7 @@ const MOST_NEIGHBORS = 1000;
 @customElement('projector-neighbors-list')
 export class NeighborsList extends Panel {
   protected override slices(state: State): readonly unknown[] {
-    return [state.neighbors, state.labelColumn, state.columns, state.sprite, state.embedding];
+    return [state.neighbors, state.labelColumn, state.columns, state.thumbnails, state.embedding];
   }
 
   protected override render(): TemplateResult {

@@ -15,26 +15,27 @@ export class PointCard extends Panel {
   @property({ attribute: false }) row = 0;
 
   protected override slices(state: State): readonly unknown[] {
-    return [state.embedding, state.columns, state.labelColumn, state.sprite];
+    return [state.embedding, state.columns, state.labelColumn, state.thumbnails];
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('row')) void this.actions.loadColumns();
+    if (!changed.has('row')) return;
+    void this.actions.loadColumns();
+    void this.actions.loadThumbnails([this.row]);
   }
 
   protected override render(): TemplateResult {
-    const { embedding, sprite } = this.state;
+    const { embedding, thumbnails } = this.state;
     if (embedding.kind !== 'ready') return html``;
     const label = labelOfRow(this.state, this.row);
     return html`<section class="card" aria-label="Selected point">
       <header class="card-head">
         ${
-          embedding.value.sprite === null || sprite.kind !== 'ready'
+          embedding.value.sprite === null
             ? nothing
             : html`<sprite-thumbnail
-              .image=${sprite.value}
               .sprite=${embedding.value.sprite}
-              .row=${this.row}
+              .thumbnail=${thumbnails.get(this.row) ?? null}
               .sizePx=${THUMBNAIL_PX}
             ></sprite-thumbnail>`
         }

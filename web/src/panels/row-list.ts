@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { State } from '../state/model';
 import { labelOfRow } from '../state/selectors';
@@ -19,7 +19,11 @@ export class RowList extends Panel {
   @property() label = '';
 
   protected override slices(state: State): readonly unknown[] {
-    return [state.labelColumn, state.columns, state.sprite, state.embedding];
+    return [state.labelColumn, state.columns, state.thumbnails, state.embedding];
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('rows')) void this.actions.loadThumbnails(this.rows.subarray(0, MOST_LISTED));
   }
 
   protected override render(): TemplateResult {
@@ -53,12 +57,11 @@ export class RowList extends Panel {
         @click=${() => void actions.findNeighbors(row)}
       >
         ${
-          sprite === null || state.sprite.kind !== 'ready'
+          sprite === null
             ? nothing
             : html`<sprite-thumbnail
-              .image=${state.sprite.value}
               .sprite=${sprite}
-              .row=${row}
+              .thumbnail=${state.thumbnails.get(row) ?? null}
               .sizePx=${24}
             ></sprite-thumbnail>`
         }

@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { countOf } from '../domain/format';
 import type { State } from '../state/model';
 import { labelOfRow } from '../state/selectors';
+import { cssValues } from './css-values';
 import { counted } from './format';
 import { Panel } from './panel';
 
@@ -18,6 +19,7 @@ export class StatusLine extends Panel {
       state.isolatedRows,
       state.labelColumn,
       state.columns,
+      state.appearance === 'images' ? state.sprite : null,
     ];
   }
 
@@ -35,6 +37,7 @@ export class StatusLine extends Panel {
           ? nothing
           : html`<span class="status-selected">${counted(selection.length)} selected</span>`
       }
+      ${this.#images()}
       <span class="status-hover ellipsis">
         ${
           hoveredRow === null
@@ -44,5 +47,16 @@ export class StatusLine extends Panel {
         }
       </span>
     </div>`;
+  }
+
+  /** Thumbnails on their way; what takes but a moment is not told (the style waits before it shows this). */
+  #images(): TemplateResult | typeof nothing {
+    const { appearance, sprite } = this.state;
+    if (appearance !== 'images' || sprite.kind !== 'loading') return nothing;
+    const { share } = sprite;
+    return html`<span class="status-images" role="status">
+      Loading images
+      <span class="progress ${share === 0 ? 'unmeasured' : ''}"><i ${cssValues({ '--part': String(share) })}></i></span>
+    </span>`;
   }
 }

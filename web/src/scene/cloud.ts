@@ -63,6 +63,11 @@ export class Cloud {
     return this.paint.rank[point] as number;
   }
 
+  /** The shown points in painting order: what comes last lies on top. */
+  get painted(): Uint32Array {
+    return this.paint.order.subarray(0, this.paint.count);
+  }
+
   /** Every point once, in a scattered order that never changes. */
   get scattered(): Uint32Array {
     return this.paint.scattered;

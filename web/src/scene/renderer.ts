@@ -1,6 +1,15 @@
 /** The canvas and its GPU context: size, sharpness, drawing, loss and restoring of the context. */
 
-import { Camera, ColorManagement, LinearSRGBColorSpace, Scene, WebGLRenderer } from 'three';
+import {
+  Camera,
+  ColorManagement,
+  type DataArrayTexture,
+  LinearSRGBColorSpace,
+  Scene,
+  Texture,
+  Vector3,
+  WebGLRenderer,
+} from 'three';
 import type { Viewport } from '../domain/camera';
 import { parseHex } from './colors';
 
@@ -54,6 +63,11 @@ export class Renderer {
 
   get maxTextureSize(): number {
     return this.gl.capabilities.maxTextureSize;
+  }
+
+  /** Copies an image to the top left of a layer of a texture, which gets its room on the GPU with the first. */
+  copyIntoLayer(image: ImageBitmap, texture: DataArrayTexture, layer: number): void {
+    this.gl.copyTextureToTexture(new Texture(image), texture, null, new Vector3(0, 0, layer));
   }
 
   setBackground(hex: string): void {

@@ -3,6 +3,8 @@
  * columns or panels: it draws positions, colours, images and labels by point index of the current layout.
  */
 
+import type { SpriteGeometry } from '../domain/sprite-geometry';
+
 /** Coordinates of all shown points; point i is row i. NaN hides a point. */
 export interface LayoutPositions {
   /** Row-major, nPoints * nDims values, in the layout's own units. The scene scales them uniformly and copies them. */
@@ -11,13 +13,20 @@ export interface LayoutPositions {
   readonly nDims: 2 | 3;
 }
 
-/** The sprite atlas: cell i, row-major from the top left, is the thumbnail of atlas index i. */
+/** The thumbnails of a sprite atlas: the scene asks for what it draws, and closes what it was given. */
 export interface SpriteAtlas {
-  readonly image: ImageBitmap;
-  readonly thumbnailWidthPx: number;
-  readonly thumbnailHeightPx: number;
-  readonly nColumns: number;
+  readonly geometry: SpriteGeometry;
+  /** One page of a level. */
+  readonly page: (level: number, page: number, signal: AbortSignal) => Promise<ImageBitmap>;
+  /** Thumbnails of some cells side by side, as `placeInList` says. */
+  readonly cells: (level: number, cells: Uint32Array, signal: AbortSignal) => Promise<ImageBitmap>;
 }
+
+/** How far the thumbnails are that are fetched as a whole; they are drawn before all of them are there. */
+export type SpriteProgress =
+  | { readonly kind: 'loading'; readonly share: number }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly error: unknown };
 
 /** Camera in world units, where the layout's largest side spans [-1, 1] around the origin. */
 export interface CameraState {
@@ -49,6 +58,8 @@ export interface SceneCallbacks {
   readonly onPick: (points: Uint32Array, mode: 'replace' | 'add' | 'remove') => void;
   /** The person moved the camera, it was set, or a flight ended. Called at most once a frame. */
   readonly onCameraMoved: (camera: CameraState) => void;
+  /** How the thumbnails come along; points are drawn until there are some. */
+  readonly onSprite: (progress: SpriteProgress) => void;
   /** The GPU context was lost and could not be restored. */
   readonly onFailure: (message: string) => void;
 }
@@ -62,8 +73,10 @@ export interface Scene {
   setEmphasis(emphasis: Uint8Array): void;
   /** Points whose labels are drawn, most important first, with their texts. */
   setLabels(points: Uint32Array, textOf: (point: number) => string): void;
+  /** The thumbnails from now on; a new object is another atlas, and what the one before took is freed. */
+  setSprite(atlas: SpriteAtlas | null): void;
   /** Atlas cell of each point (null: point index). Needed while rows are isolated. */
-  setSprite(atlas: SpriteAtlas | null, cells: Uint32Array | null): void;
+  setCells(cells: Uint32Array | null): void;
   setAppearance(appearance: Appearance): void;
   setTool(tool: Tool): void;
   setHovered(point: number | null): void;

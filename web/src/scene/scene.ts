@@ -19,9 +19,12 @@ import type {
   Tool,
 } from './scene-api';
 import { type Look, ShownCloud } from './shown-cloud';
+import { type SheetEvents, SpriteSheet } from './sprite-sheet';
 import { Stage } from './stage';
 import { makeView, type View } from './view';
 
+/** The picture rests when nothing was drawn for so long. */
+const REST_MS = 150;
 /** Opacity of points before colours are set. */
 const DEFAULT_ALPHA = 178;
 
@@ -37,7 +40,7 @@ class PointScene implements Scene {
   private readonly axes = new AxesLayer(this.uniforms);
   private shown: ShownCloud | null = null;
   private nDims: 2 | 3 = 3;
-  private look: Look = { appearance: 'points', pointScale: 1, atlas: null, cells: null };
+  private look: Look = { appearance: 'points', pointScale: 1, sheet: null, cells: null };
   private hovered: number | null = null;
   private pointer: { readonly x: number; readonly y: number } | null = null;
   private pointerMoved = false;
@@ -45,6 +48,7 @@ class PointScene implements Scene {
   private drawnFrames = 0;
   private stale = true;
   private request = 0;
+  private restTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     container: HTMLElement,
@@ -53,7 +57,10 @@ class PointScene implements Scene {
   ) {
     this.stage = new Stage(container, {
       resized: () => this.drawFrame(performance.now()),
-      restored: () => this.invalidate(),
+      restored: () => {
+        this.look.sheet?.reload();
+        this.invalidate();
+      },
       failed: (message) => callbacks.onFailure(message),
     });
     this.stage.renderer.setBackground(palette.canvas);
@@ -105,8 +112,16 @@ class PointScene implements Scene {
     this.invalidate();
   }
 
-  setSprite(atlas: SpriteAtlas | null, cells: Uint32Array | null): void {
-    this.changeLook({ atlas, cells: cells?.slice() ?? null });
+  setSprite(atlas: SpriteAtlas | null): void {
+    const { sheet: before } = this.look;
+    if ((before?.atlas ?? null) === atlas) return;
+    const sheet = atlas && new SpriteSheet(atlas, this.stage.renderer, this.sheetEvents());
+    this.changeLook({ sheet });
+    before?.dispose();
+  }
+
+  setCells(cells: Uint32Array | null): void {
+    this.changeLook({ cells: cells?.slice() ?? null });
   }
 
   setAppearance(appearance: Appearance): void {
@@ -208,10 +223,12 @@ class PointScene implements Scene {
 
   dispose(): void {
     cancelAnimationFrame(this.request);
+    clearTimeout(this.restTimer);
     this.request = -1;
     this.interaction.dispose();
     this.rig.dispose();
     this.dropCloud();
+    this.look.sheet?.dispose();
     this.axes.dispose();
     this.stage.dispose();
   }
@@ -275,7 +292,15 @@ class PointScene implements Scene {
     this.stage.overlay.paint(frame.pixelRatio, (context) => this.paintAnnotations(context, frame));
     this.drawnFrames += 1;
     if (moving || !sorted) this.invalidate();
+    this.sharpenAtRest();
     if (!this.rig.flying && this.rig.takeMoved()) this.callbacks.onCameraMoved(this.rig.camera);
+  }
+
+  /** Once nothing has been drawn for a moment, thumbnails are fetched as sharp as they are drawn. */
+  private sharpenAtRest(): void {
+    clearTimeout(this.restTimer);
+    const sharpen = () => this.shown?.sharpen(this.frame(this.stage.renderer.pixelRatio));
+    if (this.look.sheet?.detail) this.restTimer = setTimeout(sharpen, REST_MS);
   }
 
   private prepare(frame: Frame, nowMs: number, exact: boolean): boolean {
@@ -323,6 +348,14 @@ class PointScene implements Scene {
     this.pointer = pointer;
     this.pointerMoved = true;
     this.schedule();
+  }
+
+  private sheetEvents(): SheetEvents {
+    return {
+      changed: () => this.invalidate(),
+      progress: (progress) => this.callbacks.onSprite(progress),
+      failed: (error) => this.callbacks.onFailure(error instanceof Error ? error.message : String(error)),
+    };
   }
 
   private intentions(): Intentions {

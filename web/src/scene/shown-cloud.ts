@@ -1,12 +1,13 @@
 /** A cloud with everything that draws or picks it; made and disposed as one. */
 
+import { cellsInView } from './cells-in-view';
 import { Cloud } from './cloud';
 import type { Frame, FrameUniforms } from './frame';
 import { PointsLayer } from './layers/points';
 import { SpritesLayer } from './layers/sprites';
 import { PointPicker } from './point-picker';
 import type { Renderer } from './renderer';
-import type { Appearance, LayoutPositions, SpriteAtlas } from './scene-api';
+import type { Appearance, LayoutPositions } from './scene-api';
 import {
   DISC_ZOOM_POWER,
   diameterAt,
@@ -17,6 +18,7 @@ import {
   sizeLaw,
   THUMBNAIL_ZOOM_POWER,
 } from './size-law';
+import type { SpriteSheet } from './sprite-sheet';
 import { depthOf, project, type View } from './view';
 
 export interface PointPlace {
@@ -30,7 +32,7 @@ export interface PointPlace {
 export interface Look {
   readonly appearance: Appearance;
   readonly pointScale: number;
-  readonly atlas: SpriteAtlas | null;
+  readonly sheet: SpriteSheet | null;
   readonly cells: Uint32Array | null;
 }
 
@@ -55,30 +57,28 @@ export class ShownCloud {
     this.points = new PointsLayer(this.cloud, uniforms);
     renderer.scene.add(this.points.object);
     this.cloud.setCells(look.cells);
-    if (look.atlas !== null) this.addSprites(look.atlas);
+    if (look.sheet !== null) this.addSprites(look.sheet);
     this.chooseLayer();
   }
 
+  /** What is drawn: points in place of images that are not there yet. */
   get appearance(): Appearance {
-    return this.look.appearance;
+    const { appearance } = this.look;
+    return appearance === 'images' && !this.showsSprites ? 'points' : appearance;
   }
 
   /** Width and height of a thumbnail, the longer being 1; null while discs are drawn. */
   get thumbnailShape(): readonly [number, number] | null {
-    const { atlas } = this.look;
-    if (atlas === null || !this.showsSprites) return null;
-    const { thumbnailWidthPx: width, thumbnailHeightPx: height } = atlas;
-    const longer = Math.max(width, height);
-    return [width / longer, height / longer];
+    return this.showsSprites ? (this.look.sheet?.thumbnailShape ?? null) : null;
   }
 
   setLook(look: Look): void {
     const before = this.look;
     this.look = look;
     if (look.cells !== before.cells) this.cloud.setCells(look.cells);
-    if (!sameAtlas(look.atlas, before.atlas)) {
+    if (look.sheet !== before.sheet) {
       this.dropSprites();
-      if (look.atlas !== null) this.addSprites(look.atlas);
+      if (look.sheet !== null) this.addSprites(look.sheet);
     }
     this.chooseLayer();
   }
@@ -105,6 +105,7 @@ export class ShownCloud {
 
   /** Readies the GPU's data for a frame; false where the painting order still has to catch up. */
   prepare(frame: Frame, nowMs: number, exact: boolean): boolean {
+    this.chooseLayer();
     this.uniforms.update(frame, this.law(frame.view));
     return this.cloud.sort(frame.view, nowMs, exact);
   }
@@ -122,6 +123,19 @@ export class ShownCloud {
     return { ...place, depth, radiusPx: 0.5 * diameterAt(law, depth) * emphasisScale(emphasis) };
   }
 
+  /** Atlas cell of a point. */
+  cellOf(point: number): number {
+    return this.look.cells?.[point] ?? point;
+  }
+
+  /** Fetches the thumbnails in view that are drawn larger than the sheet holds them. */
+  sharpen(frame: Frame): void {
+    const { sheet } = this.look;
+    if (!this.showsSprites || sheet === null || sheet.detail === null) return;
+    const { level, cells } = cellsInView(this, sheet.atlas.geometry, sheet.detail.whole, frame);
+    sheet.detail.want(level, cells);
+  }
+
   dispose(): void {
     this.renderer.scene.remove(this.points.object);
     this.points.dispose();
@@ -130,7 +144,7 @@ export class ShownCloud {
   }
 
   private get showsSprites(): boolean {
-    return this.look.appearance === 'images' && this.sprites !== null;
+    return this.look.appearance === 'images' && this.look.sheet?.isDrawable === true;
   }
 
   private chooseLayer(): void {
@@ -138,10 +152,9 @@ export class ShownCloud {
     if (this.sprites !== null) this.sprites.object.visible = this.showsSprites;
   }
 
-  private addSprites(atlas: SpriteAtlas): void {
-    const { renderer, cloud, uniforms } = this;
-    this.sprites = new SpritesLayer(cloud, uniforms, atlas, renderer.maxTextureSize);
-    renderer.scene.add(this.sprites.object);
+  private addSprites(sheet: SpriteSheet): void {
+    this.sprites = new SpritesLayer(this.cloud, this.uniforms, sheet);
+    this.renderer.scene.add(this.sprites.object);
   }
 
   private dropSprites(): void {
@@ -150,13 +163,4 @@ export class ShownCloud {
     this.sprites.dispose();
     this.sprites = null;
   }
-}
-
-function sameAtlas(a: SpriteAtlas | null, b: SpriteAtlas | null): boolean {
-  return (
-    a?.image === b?.image &&
-    a?.thumbnailWidthPx === b?.thumbnailWidthPx &&
-    a?.thumbnailHeightPx === b?.thumbnailHeightPx &&
-    a?.nColumns === b?.nColumns
-  );
 }

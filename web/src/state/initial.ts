@@ -20,6 +20,7 @@ export const NO_EMBEDDING = {
   embedding: { kind: 'idle' },
   columns: new Map(),
   sprite: { kind: 'idle' },
+  thumbnails: new Map(),
   labelColumn: null,
   colorColumn: null,
   colorMode: 'auto',

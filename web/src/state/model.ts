@@ -65,6 +65,22 @@ export interface NeighborsState extends NeighborsQuery {
   readonly result: Remote<{ readonly rows: Uint32Array; readonly distances: Float32Array }>;
 }
 
+/** How far the thumbnails in the cloud are. */
+export type SpriteState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'loading'; readonly share: number }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** A part of an image that holds the thumbnails of several rows; the sides of the part may be fractions. */
+export interface Thumbnail {
+  readonly image: ImageBitmap;
+  readonly left: number;
+  readonly top: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
 export interface SearchState {
   readonly query: string;
   readonly column: string | null;
@@ -103,7 +119,8 @@ export interface State {
   readonly diagnosis: Rest.Diagnosis | null; // comes with the runs
   readonly embedding: Remote<Rest.Embedding>;
   readonly columns: ReadonlyMap<string, Remote<ColumnValues>>; // by name, fetched when first needed
-  readonly sprite: Remote<ImageBitmap>;
+  readonly sprite: SpriteState;
+  readonly thumbnails: ReadonlyMap<number, Thumbnail>; // by original row, fetched when first needed
   readonly labelColumn: string | null; // null: row numbers
   readonly colorColumn: string | null;
   readonly colorMode: 'auto' | 'categorical' | 'numeric';
@@ -142,6 +159,8 @@ export interface Actions {
   colorBy(column: string | null): void;
   /** Fetches the values of every column that is not here yet: the metadata card shows all of them. */
   loadColumns(): Promise<void>;
+  /** Fetches those thumbnails of these rows that are not here yet. */
+  loadThumbnails(rows: Iterable<number>): Promise<void>;
   setColorMode(mode: State['colorMode']): void;
   toggleLegendValue(value: string, add: boolean): void;
   setAppearance(appearance: Appearance): void;

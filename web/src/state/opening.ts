@@ -67,7 +67,6 @@ export class Opening {
     }
     void columns.need(store.state.labelColumn);
     void columns.need(store.state.colorColumn);
-    void this.#sprite(signal);
     void this.collections();
     return 'shown';
   }
@@ -154,19 +153,6 @@ export class Opening {
     if (collection.embedding_digest === embedding.value.digest) return;
     const message = `The embedding has changed since "${bookmark.name}" was saved; its points are shown as saved.`;
     notify('warning', 'Bookmark', message);
-  }
-
-  async #sprite(signal: AbortSignal): Promise<void> {
-    const { store, rest, decodeImage } = this.parts.context;
-    const { embedding } = store.state;
-    if (embedding.kind !== 'ready' || embedding.value.sprite === null) return;
-    store.update({ sprite: { kind: 'loading' } });
-    try {
-      const value = await decodeImage(await rest.sprite(embedding.value.id, signal));
-      if (!signal.aborted) store.update({ sprite: { kind: 'ready', value } });
-    } catch (error) {
-      if (!signal.aborted) store.update({ sprite: { kind: 'failed', message: messageOf(error) } });
-    }
   }
 }
 

@@ -3,12 +3,15 @@
  * scene no more than what has changed.
  */
 
+import { messageOf } from '../api/http';
+import type { Rest } from '../api/rest-types';
 import { paintPoints } from '../domain/color-scale';
 import { emphasisOfRows, ofShownPoints } from '../domain/emphasis';
 import { neighborColor } from '../domain/palettes';
 import { indexOf, rowSet } from '../domain/selection';
-import type { CameraState, LayoutPositions, Scene, SceneCallbacks } from '../scene/scene-api';
+import type { CameraState, LayoutPositions, Scene, SceneCallbacks, SpriteAtlas } from '../scene/scene-api';
 import { colorScale } from './actions/columns';
+import type { ActionContext } from './context';
 import { labelledRows } from './labelled-rows';
 import type { LayoutState, State, Store } from './model';
 import { SCENE_PALETTES } from './scene-palettes';
@@ -19,17 +22,28 @@ const CAMERA_PAUSE_MS = 250;
 
 type Change = (...read: (keyof State)[]) => boolean;
 
-/** Shows the state in the scene from now on; returns the function that ends it. */
-export function linkScene(store: Pick<Store, 'state' | 'subscribe'>, scene: Scene): () => void {
-  show(scene, store.state, null);
-  return store.subscribe((state, previous) => show(scene, state, previous));
+/** Shows the state in the scene from now on; returns the function that ends it. `atlasOf` gives an embedding's thumbnails. */
+export function linkScene(
+  store: Pick<Store, 'state' | 'subscribe'>,
+  scene: Scene,
+  atlasOf: (embedding: Rest.Embedding) => SpriteAtlas | null,
+): () => void {
+  const follow = (state: State, previous: State | null) => {
+    const { embedding } = state;
+    if (embedding !== previous?.embedding) {
+      scene.setSprite(embedding.kind === 'ready' ? atlasOf(embedding.value) : null);
+    }
+    show(scene, state, previous);
+  };
+  follow(store.state, null);
+  return store.subscribe(follow);
 }
 
 /** What the scene reports, as actions. Built before the scene, which needs it. */
 export function sceneCallbacks(
   store: Store,
   states: StateWriter,
-  onFailure: (message: string) => void,
+  notify: ActionContext['notify'],
 ): SceneCallbacks {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
@@ -51,7 +65,16 @@ export function sceneCallbacks(
       clearTimeout(timer);
       timer = setTimeout(() => states.update({ camera }), CAMERA_PAUSE_MS);
     },
-    onFailure,
+    onSprite: (progress) => {
+      if (progress.kind !== 'failed') {
+        states.update({ sprite: progress });
+        return;
+      }
+      const message = messageOf(progress.error);
+      states.update({ sprite: { kind: 'failed', message } });
+      notify('error', 'Images', message);
+    },
+    onFailure: (message) => notify('error', 'Drawing', message),
   };
 }
 
@@ -64,7 +87,7 @@ function show(scene: Scene, state: State, previous: State | null): void {
   if (changed('tool')) scene.setTool(state.tool);
   if (changed('layout', 'pca', 'viewDims')) showLayout(scene, state, previous);
   if (layout) showPoints(scene, state, layout, previous, changed);
-  if (changed('appearance', 'sprite')) scene.setAppearance(drawableAppearance(state));
+  if (changed('appearance')) scene.setAppearance(state.appearance);
   if (changed('layout', 'pca', 'viewDims')) scene.setAxisCaptions(axisCaptions(state));
   if (changed('cameraTarget') && state.cameraTarget) aim(scene, state, state.cameraTarget);
 }
@@ -116,7 +139,7 @@ function showPoints(
   if (otherPoints || changed('selection', 'neighbors', 'search', 'legendIsolated', 'legend')) {
     scene.setEmphasis(emphasisOf(state, layout));
   }
-  if (otherPoints || changed('sprite')) showSprite(scene, state, layout);
+  if (otherPoints) scene.setCells(layout.rows);
   if (otherPoints || changed('hoveredRow')) scene.setHovered(pointOf(layout, state.hoveredRow));
   const labels = changed(
     'labelColumn',
@@ -159,20 +182,6 @@ function emphasisOf(state: State, layout: LayoutState): Uint8Array {
   return ofShownPoints(byRow, layout.rows);
 }
 
-function showSprite(scene: Scene, { sprite, embedding }: State, layout: LayoutState): void {
-  const geometry = embedding.kind === 'ready' ? embedding.value.sprite : null;
-  const atlas =
-    sprite.kind === 'ready' && geometry
-      ? {
-          image: sprite.value,
-          thumbnailWidthPx: geometry.thumbnail_width_px,
-          thumbnailHeightPx: geometry.thumbnail_height_px,
-          nColumns: geometry.n_columns,
-        }
-      : null;
-  scene.setSprite(atlas, layout.rows);
-}
-
 function showLabels(scene: Scene, state: State, layout: LayoutState): void {
   const points: number[] = [];
   for (const row of labelledRows(state, layout)) {
@@ -180,11 +189,6 @@ function showLabels(scene: Scene, state: State, layout: LayoutState): void {
     if (point !== null) points.push(point);
   }
   scene.setLabels(Uint32Array.from(points), (point) => labelOfRow(state, rowOfPoint(layout, point)));
-}
-
-/** Images are drawn once the atlas is there; until then points are. */
-function drawableAppearance({ appearance, sprite }: State): State['appearance'] {
-  return appearance === 'images' && sprite.kind !== 'ready' ? 'points' : appearance;
 }
 
 function aim(scene: Scene, state: State, { camera, flight }: NonNullable<State['cameraTarget']>): void {

@@ -1,9 +1,10 @@
 /** What lives on the GPU, and that it does not stay there. */
 
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createScene } from '../../src/scene';
-import type { LayoutPositions, Scene, SpriteAtlas } from '../../src/scene/scene-api';
+import type { LayoutPositions, Scene } from '../../src/scene/scene-api';
 import { SCENE_PALETTES } from '../../src/state/scene-palettes';
+import { DIGITS, FakeAtlas } from '../support/fake-atlas';
 import { FakeBrowser } from '../support/fake-browser';
 
 let browser: FakeBrowser;
@@ -15,6 +16,7 @@ beforeEach(() => {
     onHover: () => undefined,
     onPick: () => undefined,
     onCameraMoved: () => undefined,
+    onSprite: () => undefined,
     onFailure: () => undefined,
   });
   browser.settle();
@@ -24,31 +26,27 @@ function layout(nPoints: number): LayoutPositions {
   return { positions: Float32Array.from({ length: nPoints * 3 }, (_, at) => at % 7), nPoints, nDims: 3 };
 }
 
-function atlas(): SpriteAtlas {
-  const image = { width: 16, height: 16, close: () => undefined } as ImageBitmap;
-  return { image, thumbnailWidthPx: 8, thumbnailHeightPx: 8, nColumns: 2 };
-}
-
-function showImages(): void {
+async function showImages(): Promise<void> {
   scene.setLayout(layout(4));
-  scene.setSprite(atlas(), null);
+  scene.setSprite(new FakeAtlas());
   scene.setAppearance('images');
+  await vi.waitFor(() => expect(scene.statistics().textures).toBe(DIGITS.levels.length));
   browser.settle();
 }
 
-test('a scene with points and images has buffers, a texture and programs on the GPU', () => {
-  showImages();
+test('a scene with points and images has buffers, textures and programs on the GPU', async () => {
+  await showImages();
   expect(browser.gpu.live('Buffer')).toBeGreaterThan(4);
   expect(browser.gpu.live('Program')).toBeGreaterThan(1);
-  expect(scene.statistics()).toMatchObject({ geometries: 2, textures: 1 });
+  expect(scene.statistics()).toMatchObject({ geometries: 2, textures: DIGITS.levels.length });
 });
 
 describe('a disposed scene', () => {
   test.each(['Buffer', 'Texture', 'Program', 'Shader', 'VertexArray'])(
     'leaves no %s on the GPU but those with which the renderer began',
-    (kind) => {
+    async (kind) => {
       const atStart = browser.gpu.live(kind);
-      showImages();
+      await showImages();
       scene.setAppearance('points');
       browser.settle();
       scene.dispose();
@@ -61,8 +59,8 @@ describe('a disposed scene', () => {
     expect(browser.gpu.isGivenBack).toBe(true);
   });
 
-  test('listens to nothing and asks for no frame', () => {
-    showImages();
+  test('listens to nothing and asks for no frame', async () => {
+    await showImages();
     const { canvas } = browser;
     scene.setHovered(1);
     scene.dispose();
@@ -79,8 +77,8 @@ describe('a disposed scene', () => {
 });
 
 describe('the GPU does not fill up', () => {
-  test('with layouts of other sizes', () => {
-    showImages();
+  test('with layouts of other sizes', async () => {
+    await showImages();
     const before = browser.gpu.live();
     for (const nPoints of [5, 9, 3, 4]) {
       scene.setLayout(layout(nPoints));
@@ -100,19 +98,16 @@ describe('the GPU does not fill up', () => {
     expect(browser.gpu.live()).toBe(before);
   });
 
-  test('with other atlases', () => {
-    showImages();
-    for (let round = 0; round < 3; round += 1) {
-      scene.setSprite(atlas(), null);
-      browser.settle();
-    }
-    expect(scene.statistics().textures).toBe(1);
+  test('with other atlases', async () => {
+    for (let round = 0; round < 3; round += 1) await showImages();
+    expect(scene.statistics().textures).toBe(DIGITS.levels.length);
   });
 
-  test('after the last layout is taken away', () => {
+  test('after the last layout and the atlas are taken away', async () => {
     const before = scene.statistics();
-    showImages();
+    await showImages();
     scene.setLayout(null);
+    scene.setSprite(null);
     browser.settle();
     expect(scene.statistics()).toMatchObject({ textures: 0, drawnPoints: 0 });
     expect(scene.statistics().geometries).toBeLessThanOrEqual(before.geometries + 1);

@@ -24,6 +24,7 @@ beforeEach(() => {
     onHover: () => undefined,
     onPick: () => undefined,
     onCameraMoved: () => undefined,
+    onSprite: () => undefined,
     onFailure: () => undefined,
   });
 });

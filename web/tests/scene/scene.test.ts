@@ -23,7 +23,13 @@ const FLAT: LayoutPositions = {
 let browser: FakeBrowser;
 let scene: Scene;
 
-const told = { onHover: vi.fn(), onPick: vi.fn(), onCameraMoved: vi.fn(), onFailure: vi.fn() };
+const told = {
+  onHover: vi.fn(),
+  onPick: vi.fn(),
+  onCameraMoved: vi.fn(),
+  onSprite: vi.fn(),
+  onFailure: vi.fn(),
+};
 
 beforeEach(() => {
   vi.clearAllMocks();

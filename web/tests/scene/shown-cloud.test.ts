@@ -1,31 +1,42 @@
 import { type Points, Scene } from 'three';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { homeCamera } from '../../src/domain/camera';
 import { FrameUniforms } from '../../src/scene/frame';
 import type { Renderer } from '../../src/scene/renderer';
-import type { SpriteAtlas } from '../../src/scene/scene-api';
 import { type Look, ShownCloud } from '../../src/scene/shown-cloud';
 import { SELECTED } from '../../src/scene/size-law';
+import { SpriteSheet } from '../../src/scene/sprite-sheet';
 import { makeView } from '../../src/scene/view';
+import { FakeAtlas, square } from '../support/fake-atlas';
 import { FakeBrowser } from '../support/fake-browser';
 
 const VIEW = makeView(homeCamera(2), { widthPx: 800, heightPx: 800 });
-const PLAIN: Look = { appearance: 'points', pointScale: 1, atlas: null, cells: null };
+const PLAIN: Look = { appearance: 'points', pointScale: 1, sheet: null, cells: null };
 const LAYOUT = { positions: Float32Array.of(-1, -1, 1, 1, Number.NaN, 0), nPoints: 3, nDims: 2 } as const;
 
 let scene: Scene;
+let renderer: Renderer;
 let shown: ShownCloud;
 
 beforeEach(() => {
   new FakeBrowser();
   scene = new Scene();
-  const renderer = { scene, maxTextureSize: 4096 } as unknown as Renderer;
+  renderer = { scene, copyIntoLayer: () => undefined } as unknown as Renderer;
   shown = new ShownCloud(LAYOUT, [0, 0, 0, 255], new FrameUniforms(), renderer, PLAIN);
 });
 
-function atlas(): SpriteAtlas {
-  const image = { width: 16, height: 16, close: () => undefined } as ImageBitmap;
-  return { image, thumbnailWidthPx: 4, thumbnailHeightPx: 8, nColumns: 4 };
+/** Thumbnails of 4 x 8 px that are on their way. */
+function coming(): SpriteSheet {
+  const level = { ...square(8, { nColumns: 4, nRows: 1, nPages: 1 }), thumbnailWidthPx: 4, cellWidthPx: 4 };
+  const events = { changed: () => undefined, progress: () => undefined, failed: () => undefined };
+  return new SpriteSheet(new FakeAtlas({ nCells: 3, levels: [level] }), renderer, events);
+}
+
+/** Thumbnails that are there. */
+async function ready(): Promise<SpriteSheet> {
+  const sheet = coming();
+  await vi.waitFor(() => expect(sheet.isDrawable).toBe(true));
+  return sheet;
 }
 
 /** Which of the objects in the scene are drawn. */
@@ -34,8 +45,8 @@ function visible(): boolean[] {
 }
 
 describe('images', () => {
-  test('are drawn instead of points', () => {
-    shown.setLook({ ...PLAIN, appearance: 'images', atlas: atlas() });
+  test('are drawn instead of points', async () => {
+    shown.setLook({ ...PLAIN, appearance: 'images', sheet: await ready() });
     expect(visible()).toEqual([false, true]);
   });
 
@@ -43,10 +54,20 @@ describe('images', () => {
     shown.setLook({ ...PLAIN, appearance: 'images' });
     expect(visible()).toEqual([true]);
     expect(shown.thumbnailShape).toBeNull();
+    expect(shown.appearance).toBe('points');
   });
 
-  test('have the shape of their cells', () => {
-    shown.setLook({ ...PLAIN, appearance: 'images', atlas: atlas() });
+  test('are points until the first of them are there', async () => {
+    const sheet = coming();
+    shown.setLook({ ...PLAIN, appearance: 'images', sheet });
+    expect(visible()).toEqual([true, false]);
+    expect(shown.thumbnailShape).toBeNull();
+    await vi.waitFor(() => expect(sheet.isDrawable).toBe(true));
+    expect(shown.appearance).toBe('images');
+  });
+
+  test('have the shape of their thumbnails', async () => {
+    shown.setLook({ ...PLAIN, appearance: 'images', sheet: await ready() });
     expect(shown.thumbnailShape).toEqual([0.5, 1]);
   });
 
@@ -56,11 +77,11 @@ describe('images', () => {
     expect([...geometry.getAttribute('cell').array]).toEqual([7, 8, 9]);
   });
 
-  test('keep their texture while another description says the same', () => {
-    const one = atlas();
-    shown.setLook({ ...PLAIN, atlas: one });
+  test('are drawn by the same programs while their sheet is the same', () => {
+    const sheet = coming();
+    shown.setLook({ ...PLAIN, sheet });
     const before = scene.children[1];
-    shown.setLook({ ...PLAIN, atlas: { ...one } });
+    shown.setLook({ ...PLAIN, sheet, pointScale: 2 });
     expect(scene.children[1]).toBe(before);
   });
 });
@@ -79,8 +100,8 @@ describe('the size of points', () => {
     expect(base({ appearance: 'labels' })).toBeLessThan(base({}));
   });
 
-  test('is larger where points are images', () => {
-    expect(base({ appearance: 'images', atlas: atlas() })).toBeGreaterThan(base({}));
+  test('is larger where points are images', async () => {
+    expect(base({ appearance: 'images', sheet: await ready() })).toBeGreaterThan(base({}));
   });
 });
 
@@ -100,7 +121,7 @@ describe('the place of a point', () => {
 });
 
 test('disposed it leaves nothing in the scene', () => {
-  shown.setLook({ ...PLAIN, atlas: atlas() });
+  shown.setLook({ ...PLAIN, sheet: coming() });
   shown.dispose();
   expect(scene.children).toEqual([]);
 });

@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { problem } from '../support/fake-gateway';
-import { column, diagnosis, embedding, frameEvent, job, run, TSNE } from '../support/fixtures';
+import { column, diagnosis, embedding, frameEvent, job, run, sprite, TSNE } from '../support/fixtures';
 import { type Harness, harness, opened } from '../support/harness';
 
 let page: Harness;
@@ -107,35 +107,10 @@ describe('labels and colours at first', () => {
   });
 });
 
-describe('an embedding with thumbnails', () => {
-  const sprite = {
-    page_width_px: 2,
-    page_height_px: 2,
-    thumbnail_width_px: 1,
-    thumbnail_height_px: 1,
-    n_columns: 2,
-  } as unknown as NonNullable<ReturnType<typeof embedding>['sprite']>;
-
-  beforeEach(() => {
-    page.gateway.on('GET', '/embeddings/E1', embedding({ sprite }));
-  });
-
-  test('shows images', async () => {
-    await openFirst();
-    expect(page.state().appearance).toBe('images');
-  });
-
-  test('has its atlas once it is decoded', async () => {
-    page.gateway.on('GET', '/embeddings/E1/sprite/0/0', Uint8Array.of(1));
-    await openFirst();
-    await vi.waitFor(() => expect(page.state().sprite.kind).toBe('ready'));
-  });
-
-  test('tells why the atlas could not be fetched', async () => {
-    page.gateway.on('GET', '/embeddings/E1/sprite/0/0', () => problem(404, 'not_found', 'No image.'));
-    await openFirst();
-    await vi.waitFor(() => expect(page.state().sprite).toEqual({ kind: 'failed', message: 'No image.' }));
-  });
+test('an embedding with thumbnails shows images', async () => {
+  page.gateway.on('GET', '/embeddings/E1', embedding({ sprite: sprite() }));
+  await openFirst();
+  expect(page.state().appearance).toBe('images');
 });
 
 describe('another embedding', () => {

@@ -1,9 +1,10 @@
 /** What the scene is told of the state, and what becomes of what it reports. */
 
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, type Mock, test, vi } from 'vitest';
 import { DIMMED, MARKED, NORMAL, SELECTED } from '../../src/domain/emphasis';
 import { neighborColor } from '../../src/domain/palettes';
-import type { SceneCallbacks } from '../../src/scene/scene-api';
+import type { SceneCallbacks, SpriteAtlas } from '../../src/scene/scene-api';
+import type { ActionContext } from '../../src/state/context';
 import { linkScene, positionsOf, sceneCallbacks } from '../../src/state/scene-link';
 import { FakeScene } from '../support/fake-scene';
 import { bookmark, CAMERA, categoryBytes, frameEvent, job } from '../support/fixtures';
@@ -14,14 +15,16 @@ const VALUES = [0, 1, 10, 11, 20, 21, 30, 31];
 let page: Harness;
 let scene: FakeScene;
 let callbacks: SceneCallbacks;
+let notify: Mock<ActionContext['notify']>;
 
 beforeEach(async () => {
   page = await opened((gateway) =>
     gateway.on('POST', '/embeddings/E1/neighbors', { rows: [3, 0], distances: [0.25, 0.5] }),
   );
   scene = new FakeScene();
-  callbacks = sceneCallbacks(page.store, page.states, vi.fn());
-  linkScene(page.store, scene);
+  notify = vi.fn();
+  callbacks = sceneCallbacks(page.store, page.states, notify);
+  linkScene(page.store, scene, () => null);
   page.sockets.last.receive(frameEvent({ nDims: 2, values: VALUES }));
   await told();
   scene.takeNames();
@@ -36,7 +39,7 @@ async function told(): Promise<void> {
 /** A scene that joins now and is told all at once. */
 function newScene(): FakeScene {
   const other = new FakeScene();
-  linkScene(page.store, other);
+  linkScene(page.store, other, () => null);
   return other;
 }
 
@@ -183,10 +186,39 @@ describe('labels', () => {
   });
 });
 
-test('images are drawn as points until their atlas is there', async () => {
-  page.store.actions.setAppearance('images');
-  await told();
-  expect(scene.told('setAppearance')).toEqual([['points']]);
+describe('thumbnails', () => {
+  test('of an embedding are given to the scene once, and taken away with it', async () => {
+    const other = new FakeScene();
+    const atlas = {} as SpriteAtlas;
+    linkScene(page.store, other, ({ id }) => (id === 'E1' ? atlas : null));
+    page.store.actions.select(Uint32Array.of(1), 'replace');
+    page.store.actions.setAppearance('images');
+    await told();
+    expect(other.told('setSprite')).toEqual([[atlas]]);
+    expect(other.told('setAppearance').at(-1)).toEqual(['images']);
+
+    page.states.update({ embedding: { kind: 'loading' } });
+    await told();
+    expect(other.told('setSprite')).toEqual([[atlas], [null]]);
+  });
+
+  test('are those of the shown rows', async () => {
+    await isolated();
+    expect(scene.told('setCells').at(-1)).toEqual([Uint32Array.of(0, 2, 3)]);
+  });
+
+  test('tell how far they are', () => {
+    callbacks.onSprite({ kind: 'loading', share: 0.5 });
+    expect(page.state().sprite).toEqual({ kind: 'loading', share: 0.5 });
+    callbacks.onSprite({ kind: 'ready' });
+    expect(page.state().sprite).toEqual({ kind: 'ready' });
+  });
+
+  test('that cannot be fetched are told with the reason', () => {
+    callbacks.onSprite({ kind: 'failed', error: new Error('The sprite is cut off.') });
+    expect(page.state().sprite).toEqual({ kind: 'failed', message: 'The sprite is cut off.' });
+    expect(notify).toHaveBeenCalledWith('error', 'Images', 'The sprite is cut off.');
+  });
 });
 
 describe('the camera', () => {
@@ -267,7 +299,7 @@ describe('what the scene reports counts', () => {
 
 test('who unlinks the scene hears nothing more', async () => {
   const other = new FakeScene();
-  const unlink = linkScene(page.store, other);
+  const unlink = linkScene(page.store, other, () => null);
   unlink();
   other.takeNames();
   page.store.actions.setTool('lasso');

@@ -2,8 +2,6 @@
 
 type GlFunction = (...given: unknown[]) => unknown;
 
-/** What a program is asked for by number of uniforms: one sampler, so that its texture is uploaded. */
-const UNIFORMS = [{ name: 'atlas', type: 0x8b5e, size: 1 }];
 const LARGEST_TEXTURE_PX = 4096;
 
 export class FakeGpu {
@@ -70,11 +68,9 @@ export class FakeGpu {
     getShaderInfoLog: () => '',
     getAttribLocation: () => -1,
     getUniformLocation: () => ({}),
-    getActiveUniform: (_, index) => UNIFORMS[index as number],
     getProgramParameter: (_, what) => {
       const name = this.#nameOf(what);
-      if (name === 'ACTIVE_UNIFORMS') return UNIFORMS.length;
-      return name === 'ACTIVE_ATTRIBUTES' ? 0 : true;
+      return name === 'ACTIVE_UNIFORMS' || name === 'ACTIVE_ATTRIBUTES' ? 0 : true;
     },
     getParameter: (what) => {
       const name = this.#nameOf(what);

@@ -66,6 +66,23 @@ export function diagnosis(...problems: Rest.Problem[]): Rest.Diagnosis {
   return { n_folders: 1, findings: [], passed_over: [], problems };
 }
 
+/** Four thumbnails of 20 x 8 px in one page, and half as large. */
+export function sprite(): NonNullable<Rest.Embedding['sprite']> {
+  const grid = { n_columns: 2, n_rows: 2, n_pages: 1 };
+  return {
+    image_width_px: 40,
+    image_height_px: 16,
+    thumbnail_width_px: 20,
+    thumbnail_height_px: 8,
+    n_columns: 2,
+    levels: [
+      { ...grid, thumbnail_width_px: 20, thumbnail_height_px: 8, cell_width_px: 20, cell_height_px: 8 },
+      { ...grid, thumbnail_width_px: 10, thumbnail_height_px: 4, cell_width_px: 10, cell_height_px: 4 },
+    ],
+    digest: 's1',
+  };
+}
+
 export function run(...embeddings: Rest.Embedding[]): Rest.Run {
   return {
     id: 'R1',

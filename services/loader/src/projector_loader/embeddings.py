@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from projector_chassis.errors import Conflict, NotFound, PublicError
 from projector_loader.asset_paths import AssetPath, open_file, stamp
+from projector_loader.assets import SpriteFile
 from projector_loader.catalog import Catalog
 from projector_loader.metadata import Metadata, MetadataReader, join_tables
 from projector_loader.model import Column, Embedding, EmbeddingId, Problem, Severity, SpriteGeometry
 from projector_loader.row_selection import ALL_ROWS, RowSelection, count_rows, read_blocks
 from projector_loader.run_draft import CatalogEntry
-from projector_loader.sprite import read_geometry
+from projector_loader.sprites.reader import SpritePage, SpriteReader
 from projector_loader.tensors import BLOCK_BYTES
 
 
@@ -30,23 +34,16 @@ class TensorStream:
     blocks: Iterator[bytes]
 
 
-@dataclass(frozen=True)
-class SpriteStream:
-    """A sprite's geometry and the bytes of its image file."""
-
-    geometry: SpriteGeometry
-    blocks: Iterator[bytes]
-
-
 class Embeddings:
     """Reads embeddings by their ids.
 
     Every method raises NotFound for an unknown id and Conflict for files that are damaged.
     """
 
-    def __init__(self, catalog: Catalog, metadata: MetadataReader) -> None:
+    def __init__(self, catalog: Catalog, metadata: MetadataReader, sprites: SpriteReader) -> None:
         self._catalog = catalog
         self._metadata = metadata
+        self._sprites = sprites
 
     def describe(self, embedding_id: EmbeddingId) -> Embedding:
         """All but the numbers. What is wrong with its other files is said in ``problems``."""
@@ -55,7 +52,7 @@ class Embeddings:
     def describe_entry(self, entry: CatalogEntry) -> Embedding:
         """The same of an embedding that need not be in the catalog."""
         table = self._read_metadata(entry)
-        sprite, sprite_problems = _read_sprite(entry)
+        sprite, sprite_problems = self._sprite_geometry(entry)
         return Embedding(
             summary=entry.summary,
             run_name=entry.run_name,
@@ -108,18 +105,24 @@ class Embeddings:
         names = ", ".join(f'"{column.summary.name}"' for column in columns) or "none"
         raise NotFound(f'The embedding has no column "{name}"; it has {names}.')
 
-    def read_sprite(self, embedding_id: EmbeddingId) -> SpriteStream:
-        """The sprite atlas.
+    def read_sprite_page(self, embedding_id: EmbeddingId, level: int, page: int) -> SpritePage:
+        """One page of the sprite's thumbnails.
 
         Raises:
-            NotFound: also when there is none.
+            NotFound: also when there is no sprite, level or page.
         """
         entry = self._catalog.find(embedding_id)
-        sprite = entry.assets.sprite
-        if sprite is None:
-            raise NotFound(_nothing_named(entry, "sprite"))
-        geometry = read_geometry(sprite.file, sprite.thumbnail_px, entry.summary.n_points)
-        return SpriteStream(geometry, _file_blocks(sprite.file))
+        return self._sprites.read_page(_sprite_of(entry), entry.summary.n_points, level, page)
+
+    def read_thumbnails(self, embedding_id: EmbeddingId, level: int, rows: NDArray[np.uint32]) -> SpritePage:
+        """The thumbnails of some points as one page, in the order of ``rows``, uint32 ``(n,)``.
+
+        Raises:
+            NotFound: also when there is no sprite or level.
+            InvalidArgument: there are no such rows, or too many.
+        """
+        entry = self._catalog.find(embedding_id)
+        return self._sprites.read_rows(_sprite_of(entry), entry.summary.n_points, level, rows)
 
     def read_bookmarks(self, embedding_id: EmbeddingId) -> Iterator[bytes]:
         """The bytes of the bookmarks file.
@@ -137,15 +140,20 @@ class Embeddings:
         table = Metadata() if file is None else self._metadata.read(file, entry.summary.n_points)
         return table if own is None else join_tables(table, self._metadata.read_own(own, entry.summary.n_points))
 
+    def _sprite_geometry(self, entry: CatalogEntry) -> tuple[SpriteGeometry | None, tuple[Problem, ...]]:
+        sprite = entry.assets.sprite
+        if sprite is None:
+            return None, ()
+        try:
+            return self._sprites.geometry(sprite, entry.summary.n_points), ()
+        except PublicError as error:
+            return None, (Problem(Severity.ERROR, sprite.file.name, error.message),)
 
-def _read_sprite(entry: CatalogEntry) -> tuple[SpriteGeometry | None, tuple[Problem, ...]]:
-    sprite = entry.assets.sprite
-    if sprite is None:
-        return None, ()
-    try:
-        return read_geometry(sprite.file, sprite.thumbnail_px, entry.summary.n_points), ()
-    except PublicError as error:
-        return None, (Problem(Severity.ERROR, sprite.file.name, error.message),)
+
+def _sprite_of(entry: CatalogEntry) -> SpriteFile:
+    if entry.assets.sprite is None:
+        raise NotFound(_nothing_named(entry, "sprite"))
+    return entry.assets.sprite
 
 
 def _file_blocks(file: AssetPath) -> Iterator[bytes]:

@@ -24,6 +24,7 @@ from projector_loader.metadata import MetadataReader
 from projector_loader.reader_process import ReaderProcesses
 from projector_loader.servicer import LoaderServicer
 from projector_loader.settings import LoaderSettings
+from projector_loader.sprites.reader import SpriteReader
 from projector_loader.uploads import ROOT_NAME, Uploads
 from projector_loader.watching import RunWatcher
 
@@ -61,6 +62,9 @@ def start_server(settings: LoaderSettings) -> LoaderServer:
     catalog = Catalog(*roots, processes=processes, max_folders=settings.max_folders)
     watcher = RunWatcher(catalog.list_runs, interval_seconds=settings.watch_seconds)
     metadata = MetadataReader(cache_bytes=settings.loader_cache_bytes, max_file_bytes=settings.max_metadata_bytes)
+    sprites = SpriteReader(
+        settings.cache_dir / "sprites", cache_bytes=settings.sprite_cache_bytes, max_pixels=settings.max_sprite_pixels
+    )
     # Requests beyond the threads wait in the pool's queue; beyond twice as many they are refused at once.
     server = grpc.server(
         ThreadPoolExecutor(settings.loader_threads, thread_name_prefix="rpc"),
@@ -71,7 +75,7 @@ def start_server(settings: LoaderSettings) -> LoaderServer:
         maximum_concurrent_rpcs=2 * settings.loader_threads,
         compression=grpc.Compression.NoCompression,
     )
-    embeddings = Embeddings(catalog, metadata)
+    embeddings = Embeddings(catalog, metadata, sprites)
     uploads = _uploads(uploads_root, catalog, embeddings, settings) if uploads_root else None
     servicer = LoaderServicer(catalog, watcher, embeddings, uploads)
     loader_pb2_grpc.add_LoaderServiceServicer_to_server(servicer, server)

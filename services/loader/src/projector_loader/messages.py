@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from projector_chassis.errors import InvalidArgument
 from projector_contracts.common.v1 import problem_pb2
@@ -25,6 +26,7 @@ from projector_loader.model import (
     Run,
     Severity,
     SpriteGeometry,
+    SpriteLevel,
     UploadEnd,
     UploadHeader,
     UploadId,
@@ -32,6 +34,8 @@ from projector_loader.model import (
     UploadRules,
 )
 from projector_loader.row_selection import RowList, RowRange, RowSelection
+from projector_loader.sprites.reader import SpritePage
+from projector_loader.tensors import BLOCK_BYTES
 
 _ROW_NUMBER: Final = np.dtype("<u4")
 
@@ -82,12 +86,21 @@ def row_selection(request: loader_pb2.ReadTensorRequest) -> RowSelection:
     """
     if request.WhichOneof("selection") != "rows":
         return RowRange(request.range.first, request.range.n_rows)
-    if len(request.rows) % _ROW_NUMBER.itemsize:
+    return RowList(row_numbers(request.rows))
+
+
+def row_numbers(content: bytes) -> NDArray[np.uint32]:
+    """Row numbers as a request lists them.
+
+    Raises:
+        InvalidArgument: it is no whole number of them.
+    """
+    if len(content) % _ROW_NUMBER.itemsize:
         raise InvalidArgument(
-            f"rows has {len(request.rows):,} bytes; it should hold row numbers of {_ROW_NUMBER.itemsize} bytes each,"
+            f"rows has {len(content):,} bytes; it should hold row numbers of {_ROW_NUMBER.itemsize} bytes each,"
             " uint32 little-endian."
         )
-    return RowList(np.frombuffer(request.rows, _ROW_NUMBER))
+    return np.frombuffer(content, _ROW_NUMBER)
 
 
 def upload_header(chunk: loader_pb2.UploadChunk | None) -> UploadHeader:
@@ -188,13 +201,33 @@ def sprite_message(sprite: SpriteGeometry) -> loader_pb2.SpriteGeometry:
         thumbnail_width_px=sprite.thumbnail_width_px,
         thumbnail_height_px=sprite.thumbnail_height_px,
         n_columns=sprite.n_columns,
-        media_type=sprite.media_type,
+        levels=[_level_message(level) for level in sprite.levels],
         digest=sprite.digest,
     )
 
 
+def sprite_chunks(page: SpritePage) -> Iterator[loader_pb2.SpriteChunk]:
+    """A page as it is streamed."""
+    header = loader_pb2.SpriteHeader(digest=page.digest, media_type=page.media_type, total_bytes=len(page.content))
+    yield loader_pb2.SpriteChunk(header=header)
+    for start in range(0, len(page.content), BLOCK_BYTES):
+        yield loader_pb2.SpriteChunk(image=page.content[start : start + BLOCK_BYTES])
+
+
 def problem_message(problem: Problem) -> problem_pb2.Problem:
     return problem_pb2.Problem(severity=_SEVERITIES[problem.severity], subject=problem.subject, message=problem.message)
+
+
+def _level_message(level: SpriteLevel) -> loader_pb2.SpriteLevel:
+    return loader_pb2.SpriteLevel(
+        thumbnail_width_px=level.thumbnail_width_px,
+        thumbnail_height_px=level.thumbnail_height_px,
+        cell_width_px=level.cell_width_px,
+        cell_height_px=level.cell_height_px,
+        n_columns=level.n_columns,
+        n_rows=level.n_rows,
+        n_pages=level.n_pages,
+    )
 
 
 def _checkpoint_message(checkpoint: Checkpoint) -> loader_pb2.Checkpoint:

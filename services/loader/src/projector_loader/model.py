@@ -242,15 +242,55 @@ class Column:
 
 
 @dataclass(frozen=True)
+class SpriteLevel:
+    """All thumbnails at one size, as pages of a grid: point i is cell i, row-major, page after page.
+
+    A cell is a little larger than its thumbnail where the thumbnail's edge is repeated to the right and below, so that
+    halving a page never mixes two thumbnails.
+
+    Attributes:
+        thumbnail_width_px: of a thumbnail, from the left of its cell; a fraction where halving leaves one.
+        thumbnail_height_px: likewise, from the top.
+        cell_width_px: from one thumbnail to the next.
+        cell_height_px: likewise.
+        n_columns: cells in a row of a page.
+        n_rows: rows of a full page; the last page may have fewer.
+        n_pages: how many there are.
+    """
+
+    thumbnail_width_px: float
+    thumbnail_height_px: float
+    cell_width_px: int
+    cell_height_px: int
+    n_columns: int
+    n_rows: int
+    n_pages: int
+
+    @property
+    def cells_per_page(self) -> int:
+        return self.n_columns * self.n_rows
+
+
+@dataclass(frozen=True)
 class SpriteGeometry:
-    """One sprite atlas: point i shows column ``i mod n_columns``, row ``i div n_columns``, from the top left."""
+    """A sprite atlas and the sizes in which its thumbnails are served.
+
+    Attributes:
+        image_width_px: of the file.
+        image_height_px: of the file.
+        thumbnail_width_px: in the file.
+        thumbnail_height_px: in the file.
+        n_columns: thumbnails in a row of the file.
+        levels: from full size down, each half the size of the one before.
+        digest: changes whenever the pages may have changed.
+    """
 
     image_width_px: int
     image_height_px: int
     thumbnail_width_px: int
     thumbnail_height_px: int
     n_columns: int
-    media_type: str
+    levels: tuple[SpriteLevel, ...]
     digest: str
 
 

@@ -17,9 +17,10 @@ from projector_loader.messages import (
     diagnosis_message,
     embedding_message,
     listing_message,
+    row_numbers,
     row_selection,
     run_message,
-    sprite_message,
+    sprite_chunks,
     upload_end,
     upload_header,
     upload_parts,
@@ -90,10 +91,12 @@ class LoaderServicer(loader_pb2_grpc.LoaderServiceServicer):
     def ReadSprite(
         self, request: loader_pb2.ReadSpriteRequest, context: grpc.ServicerContext
     ) -> Iterator[loader_pb2.SpriteChunk]:
-        sprite = self._embeddings.read_sprite(EmbeddingId(request.embedding_id))
-        yield loader_pb2.SpriteChunk(header=sprite_message(sprite.geometry))
-        for block in sprite.blocks:
-            yield loader_pb2.SpriteChunk(image=block)
+        embedding_id = EmbeddingId(request.embedding_id)
+        if request.WhichOneof("selection") == "rows":
+            page = self._embeddings.read_thumbnails(embedding_id, request.level, row_numbers(request.rows))
+        else:
+            page = self._embeddings.read_sprite_page(embedding_id, request.level, request.page)
+        yield from sprite_chunks(page)
 
     def ReadBookmarks(
         self, request: loader_pb2.ReadBookmarksRequest, context: grpc.ServicerContext

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Self
 
@@ -21,6 +22,9 @@ class LoaderSettings(ServiceSettings):
         loader_uploads: of the streams, how many may be files that are uploaded.
         loader_cache_bytes: memory for metadata columns that were read.
         max_metadata_bytes: larger metadata files are refused.
+        cache_dir: where thumbnails that were cut out of sprites are kept; may be deleted while the loader is stopped.
+        sprite_cache_bytes: of them, on disk; 64 px take 16 KiB each.
+        max_sprite_pixels: larger sprites are refused; decoding takes up to 4 bytes of memory a pixel for a moment.
         max_folders: how many folders are searched for runs.
         watch_seconds: how often the data root is searched for changes while somebody watches.
         stop_seconds: how long running requests may take when the loader is stopped.
@@ -37,6 +41,9 @@ class LoaderSettings(ServiceSettings):
     loader_uploads: int = Field(default=8, ge=1)
     loader_cache_bytes: int = Field(default=256 * 2**20, ge=0)
     max_metadata_bytes: int = Field(default=512 * 2**20, ge=1)
+    cache_dir: Path = Path(tempfile.gettempdir()) / "projector-cache"
+    sprite_cache_bytes: int = Field(default=4 * 2**30, ge=2**20)
+    max_sprite_pixels: int = Field(default=2**29, ge=1)
     max_folders: int = Field(default=50_000, ge=1)
     watch_seconds: float = Field(default=3.0, gt=0)
     stop_seconds: float = Field(default=5.0, ge=0)

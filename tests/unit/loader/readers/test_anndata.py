@@ -18,6 +18,7 @@ from projector_loader.embeddings import Embeddings
 from projector_loader.formats import list_tensors
 from projector_loader.metadata import MetadataReader
 from projector_loader.reader_process import ReaderProcesses
+from projector_loader.sprites.reader import SpriteReader
 from projector_loader.tensors import FoundTensor, TensorSource
 
 N_CELLS, N_GENES = 60, 9
@@ -98,9 +99,9 @@ def test_matrices_are_read_however_they_are_stored(tensors: Any, counts: Any, ki
     assert found["obsm/frame"].refusal.startswith("It is a table")
 
 
-def test_columns_of_obs_become_metadata(tensors: Any, catalog: Catalog) -> None:
+def test_columns_of_obs_become_metadata(tensors: Any, catalog: Catalog, sprites: SpriteReader) -> None:
     tensors("csr_matrix")
-    embeddings = Embeddings(catalog, MetadataReader(cache_bytes=2**20, max_file_bytes=2**20))
+    embeddings = Embeddings(catalog, MetadataReader(cache_bytes=2**20, max_file_bytes=2**20), sprites)
     (run,) = catalog.list_runs().runs
     assert [summary.display_name for summary in run.embeddings] == [
         "X (cells.h5ad)",

@@ -127,7 +127,7 @@ def test_nothing_is_unpickled_whatever_a_file_is_called(bench: Bench, tmp_path: 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"no image", r"faces\.png is damaged or no image"),
+        (b"no image", r"faces\.png is damaged, cut off or no image"),
         (png(8, 8), r"faces\.png is 8 x 8 px and holds 1 x 1 thumbnails"),
     ],
 )

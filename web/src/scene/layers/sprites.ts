@@ -1,66 +1,110 @@
 /** Thumbnails at the places of the points, one GPU sprite each. */
 
-import { GLSL3, Points, RawShaderMaterial, type Texture, Vector3, Vector4 } from 'three';
+import { GLSL3, Points, RawShaderMaterial } from 'three';
 import type { Cloud } from '../cloud';
 import type { FrameUniforms } from '../frame';
-import type { SpriteAtlas } from '../scene-api';
+import type { PageUniforms } from '../page-texture';
+import { SLOTS_WIDTH } from '../sprite-detail';
+import type { SpriteSheet } from '../sprite-sheet';
 import { POINT_VERTEX_COMMON } from './point-shader';
-import { makeSpriteTexture, thumbnailStyle } from './sprite-texture';
-
-/** A mip level keeps at least so many texels of a cell, so that neighbors in the atlas do not run into it. */
-const SMALLEST_CELL_PX = 6;
 
 /** Opacity of the canvas colour behind a drawing: it keeps near thumbnails apart from far ones. */
 const PAPER_ALPHA = 0.55;
 
-const VERTEX = /* glsl */ `
+/** Name of the pages of what is drawn larger than any level that is held as a whole; levels are named by their number. */
+const DETAIL = 'Detail';
+
+/** Declares what finds a thumbnail in the pages of a name. */
+function declared(name: string): string {
+  return `uniform vec2 grid${name}; uniform vec4 cell${name}; uniform vec2 texel${name};`;
+}
+
+function vertexShader(levels: readonly number[], hasDetail: boolean): string {
+  const whole = levels[0] ?? 0;
+  const smallest = levels.at(-1) ?? whole;
+  const lieInDetail = `
+uniform highp usampler2D slots;
+${declared(DETAIL)}
+void lieInDetail() {
+  int slot = int(texelFetch(slots, ivec2(int(cell) % ${SLOTS_WIDTH}, int(cell) / ${SLOTS_WIDTH}), 0).r);
+  if (slot > 0) lieAt(slot - 1, -1.0, grid${DETAIL}, cell${DETAIL}, texel${DETAIL});
+}`;
+  return /* glsl */ `
 ${POINT_VERTEX_COMMON}
 in float cell;
-uniform vec3 grid;         // columns, cells in all, most blurred mip level
-uniform vec4 cellShape;    // size of a cell in the atlas (0..1), its shape (longer side is 1)
-uniform float cellTexels;  // longer side of a cell
+uniform vec4 shape;      // of a thumbnail (longer side is 1), its longer side at full size, number of cells
+uniform float finest;    // level that is there
 uniform int hovered;
+${levels.map((number) => declared(String(number))).join('\n')}
 flat out vec4 ink;
-flat out vec4 frame_;      // half size of the thumbnail x and y, half the sprite's side, emphasis
-flat out vec3 origin;      // corner of the cell in the atlas, mip level
+flat out vec4 frame_;    // half size of the thumbnail x and y, half the sprite's side, emphasis
+flat out vec4 origin;    // corner of the thumbnail in its layer, layer, level; -1: of the detail
+flat out vec4 extent;    // size of the thumbnail in its layer, what is kept clear at its edges
 flat out float haze;
-flat out float opaque;     // 1: nothing shines through the paper
+flat out float opaque;   // 1: nothing shines through the paper
+
+void lieAt(int place, float level, vec2 grid, vec4 cells, vec2 texel) {
+  int columns = int(grid.x);
+  int perLayer = int(grid.y);
+  int within = place % perLayer;
+  origin = vec4(vec2(within % columns, within / columns) * cells.xy, place / perLayer, level);
+  extent = vec4(cells.zw, 0.5 * texel);
+}
+${hasDetail ? lieInDetail : 'void lieInDetail() {}'}
 
 void main() {
   gl_Position = viewProjection * vec4(position, 1.0);
   float depth = dot(depthPlane.xyz, position) + depthPlane.w;
   float side = diameterPx(depth);
   float margin = (emphasis > 2.5 ? 4.0 : 1.3) * pixelRatio;
-  vec2 half_ = 0.5 * side * cellShape.zw;
+  vec2 half_ = 0.5 * side * shape.xy;
   bool raised = gl_VertexID == hovered;
   opaque = emphasis > 2.5 || raised ? 1.0 : 0.0;
   frame_ = vec4(half_, 0.5 * side + margin, emphasis);
   gl_PointSize = 2.0 * frame_.z;
-  float column = mod(cell, grid.x);
-  float row = floor(cell / grid.x);
-  float level = floor(clamp(log2(cellTexels / side) + 0.5, 0.0, grid.z));
-  origin = vec3(vec2(column, row) * cellShape.xy, level);
+  float level = floor(clamp(log2(shape.z / side) + 0.5, 0.0, ${smallest}.0));
+  float there = max(level, finest);
+${levels
+  .map((n) => `  if (there == ${n}.0) lieAt(int(cell), there, grid${n}, cell${n}, texel${n});`)
+  .join('\n')}
+  if (level < ${whole}.0) lieInDetail();
   haze = raised ? 0.0 : emphasis < 0.5 ? 0.7 : fogAt(depth) * (emphasis > 1.5 ? 0.4 : 1.0);
   ink = vec4(color.rgb, emphasis < 0.5 && !raised ? 0.5 : 1.0);
-  if (cell >= grid.y) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  if (cell >= shape.w) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }
 `;
+}
 
-const FRAGMENT = /* glsl */ `
+/** GLSL cannot index samplers by a number that differs from point to point: each is asked in turn. */
+function pictureLookup(names: readonly string[]): string {
+  const declarations = names.map((name) => `uniform highp sampler2DArray pages${name};`);
+  const cases = names.map((name) => {
+    const level = name === DETAIL ? '-1.0' : `${name}.0`;
+    return `  if (level == ${level}) return textureLod(pages${name}, uv, 0.0);`;
+  });
+  return `${declarations.join('\n')}
+vec4 pictureAt(vec3 uv, float level) {
+${cases.join('\n')}
+  return vec4(0.0);
+}`;
+}
+
+function fragmentShader(names: readonly string[]): string {
+  return /* glsl */ `
 precision highp float;
 flat in vec4 ink;
 flat in vec4 frame_;
-flat in vec3 origin;
+flat in vec4 origin;
+flat in vec4 extent;
 flat in float haze;
 flat in float opaque;
-uniform sampler2D atlas;
-uniform vec4 cellShape;
-uniform vec2 texel;        // size of a texel of the atlas
 uniform float style;       // 0: photograph, 1: ink on dark, 2: ink on light
 uniform vec3 canvasColor;
 uniform vec3 accentColor;
 uniform float pixelRatio;
 out vec4 fragment;
+
+${pictureLookup(names)}
 
 // Signed distance to a rectangle with round corners, device px.
 float outside(vec2 at, vec2 half_, float corner) {
@@ -83,9 +127,9 @@ void main() {
   bool selected = frame_.w > 2.5;
   if (edge > (selected ? 4.0 * pixelRatio : 1.3 * pixelRatio)) discard;
   vec2 within = at / (2.0 * frame_.xy) + 0.5;
-  vec2 inset = texel * 0.5 * exp2(origin.z);
-  vec2 uv = origin.xy + clamp(within * cellShape.xy, inset, cellShape.xy - inset);
-  vec4 picture = textureLod(atlas, uv, origin.z);
+  // Half a texel off the edge, so that the filter never reaches into the next cell.
+  vec3 uv = vec3(origin.xy + clamp(within * extent.xy, extent.zw, extent.xy - extent.zw), origin.z);
+  vec4 picture = pictureAt(uv, origin.w);
   float inside = coverOf(edge);
   vec4 result;
   if (style > 0.5) {
@@ -96,8 +140,7 @@ void main() {
     vec4 stroke = vec4(mix(ink.rgb, canvasColor, haze), 1.0) * (strength * inside * ink.a);
     result = over(stroke, vec4(canvasColor, 1.0) * paper);
   } else {
-    vec3 shown = mix(picture.rgb, canvasColor, haze);
-    result = vec4(shown, 1.0) * (picture.a * inside * ink.a);
+    result = mix(picture, vec4(canvasColor, 1.0) * picture.a, haze) * (inside * ink.a);
     float line = coverOf(abs(edge) - 0.75 * pixelRatio);
     result = over(vec4(mix(ink.rgb, canvasColor, haze), 1.0) * (line * ink.a), result);
   }
@@ -109,22 +152,26 @@ void main() {
   fragment = result;
 }
 `;
+}
 
-const STYLE_CODES = { photograph: 0, 'ink on dark': 1, 'ink on light': 2 } as const;
-
-/** Draws `cloud.geometry`, whose attribute `cell` says which thumbnail a point has. */
+/** Draws `cloud.geometry`, whose attribute `cell` says which thumbnail a point has. The sheet is somebody else's. */
 export class SpritesLayer {
   readonly object: Points;
   private readonly material: RawShaderMaterial;
-  private readonly texture: Texture;
 
-  constructor(cloud: Cloud, frame: FrameUniforms, atlas: SpriteAtlas, maxTextureSizePx: number) {
-    this.texture = makeSpriteTexture(atlas, maxTextureSizePx);
+  constructor(cloud: Cloud, frame: FrameUniforms, { levels, detail, uniforms }: SpriteSheet) {
+    const pages = new Map([...levels].map(([number, each]) => [String(number), each]));
+    if (detail !== null) pages.set(DETAIL, detail.uniforms);
     this.material = new RawShaderMaterial({
       glslVersion: GLSL3,
-      vertexShader: VERTEX,
-      fragmentShader: FRAGMENT,
-      uniforms: { ...frame.uniforms, ...atlasUniforms(atlas, this.texture, maxTextureSizePx) },
+      vertexShader: vertexShader([...levels.keys()], detail !== null),
+      fragmentShader: fragmentShader([...pages.keys()]),
+      uniforms: {
+        ...frame.uniforms,
+        ...uniforms,
+        ...uniformsOf(pages),
+        ...(detail && { slots: { value: detail.slots } }),
+      },
       transparent: true,
       premultipliedAlpha: true,
       depthTest: false,
@@ -138,28 +185,14 @@ export class SpritesLayer {
 
   dispose(): void {
     this.material.dispose();
-    this.texture.dispose();
   }
 }
 
-function atlasUniforms(
-  atlas: SpriteAtlas,
-  texture: Texture,
-  maxTextureSizePx: number,
-): Record<string, { value: unknown }> {
-  const { thumbnailWidthPx: width, thumbnailHeightPx: height, nColumns, image } = atlas;
-  const shrink = Math.min(1, maxTextureSizePx / Math.max(image.width, image.height));
-  const longer = Math.max(width, height);
-  const nRows = Math.floor(image.height / height);
-  const blurriest = Math.max(0, Math.log2((Math.min(width, height) * shrink) / SMALLEST_CELL_PX));
-  return {
-    atlas: { value: texture },
-    grid: { value: new Vector3(nColumns, nColumns * nRows, blurriest) },
-    cellShape: {
-      value: new Vector4(width / image.width, height / image.height, width / longer, height / longer),
-    },
-    cellTexels: { value: longer * shrink },
-    texel: { value: [1 / (image.width * shrink), 1 / (image.height * shrink)] },
-    style: { value: STYLE_CODES[thumbnailStyle(atlas)] },
-  };
+/** The same objects under the names that the shaders know, so that a later change reaches them. */
+function uniformsOf(pages: ReadonlyMap<string, PageUniforms>): Record<string, { value: unknown }> {
+  return Object.fromEntries(
+    [...pages].flatMap(([name, each]) =>
+      Object.entries(each).map(([uniform, value]) => [`${uniform}${name}`, value]),
+    ),
+  );
 }

@@ -19,6 +19,7 @@ import { projectionActions } from './projections';
 import { loadRuns } from './runs';
 import { search } from './search';
 import { selectionActions } from './selection';
+import { thumbnailActions } from './thumbnails';
 
 export interface Flows {
   readonly actions: Omit<Actions, 'dismissNotice'>;
@@ -56,6 +57,7 @@ export function flows(context: ActionContext, onDoubt: () => void): Flows {
       ...selection,
       ...neighborFlow.actions,
       ...searchFlow.actions,
+      ...thumbnailActions(context),
       ...isolationActions(context, projections),
       ...collectionFlow.actions,
       ...bookmarkActions(context, opening, collectionFlow),

@@ -6,7 +6,7 @@ Every method raises a ``PublicError``: what the loader said (``NotFound``, ``Con
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
@@ -22,9 +22,11 @@ from projector_gateway.clients.sending import send_all
 from projector_gateway.datasets.schemas import Diagnosis, Embedding, Run
 from projector_gateway.request_context import current_request_id
 from projector_gateway.uploads.schemas import Role, UploadRequest, UploadRules
+from projector_gateway.wire_arrays import write_uint32
 
 _DESCRIBE_SECONDS = 30.0  # the first look at a large log directory reads every checkpoint's index
 _STREAM_SECONDS = 120.0
+_THUMBNAILS_SECONDS = 300.0  # the first look at an atlas waits until all of it is decoded and cut
 _WATCH_SECONDS = 600.0  # a connection that died without a word is noticed after this time
 _UPLOAD_SECONDS = 3600.0  # 2 GiB at 5 Mbit/s
 _FINISH_UPLOAD_SECONDS = 300.0  # the rows of a large text are counted
@@ -134,12 +136,22 @@ class Loader:
             n_bytes=header.total_bytes,
         )
 
-    async def sprite(self, embedding_id: str) -> Content:
-        """The sprite atlas as the bytes of its image file."""
-        request = loader_pb2.ReadSpriteRequest(embedding_id=embedding_id)
-        call = self._stub.ReadSprite(request, timeout=_STREAM_SECONDS, metadata=_metadata())
+    async def sprite_page(self, embedding_id: str, level: int, page: int) -> Content:
+        """One page of the sprite's thumbnails as the bytes of an image."""
+        return await self._sprite(loader_pb2.ReadSpriteRequest(embedding_id=embedding_id, level=level, page=page))
+
+    async def thumbnails(self, embedding_id: str, level: int, rows: Sequence[int]) -> Content:
+        """The thumbnails of some points, in this order, as the bytes of one image."""
+        return await self._sprite(
+            loader_pb2.ReadSpriteRequest(embedding_id=embedding_id, level=level, rows=write_uint32(rows))
+        )
+
+    async def _sprite(self, request: loader_pb2.ReadSpriteRequest) -> Content:
+        call = self._stub.ReadSprite(request, timeout=_THUMBNAILS_SECONDS, metadata=_metadata())
         header = (await _first(call)).header
-        return Content(call, part="image", digest=header.digest, media_type=header.media_type)
+        return Content(
+            call, part="image", digest=header.digest, media_type=header.media_type, n_bytes=header.total_bytes
+        )
 
     async def bookmarks(self, embedding_id: str, *, max_bytes: int) -> bytes:
         """The bookmarks file that the embedding's projector config names.

@@ -116,6 +116,17 @@ def _sprite(message: loader_pb2.SpriteGeometry) -> schemas.Sprite:
         thumbnail_width_px=message.thumbnail_width_px,
         thumbnail_height_px=message.thumbnail_height_px,
         n_columns=message.n_columns,
-        media_type=message.media_type,
+        levels=[
+            schemas.SpriteLevel(
+                thumbnail_width_px=level.thumbnail_width_px,
+                thumbnail_height_px=level.thumbnail_height_px,
+                cell_width_px=level.cell_width_px,
+                cell_height_px=level.cell_height_px,
+                n_columns=level.n_columns,
+                n_rows=level.n_rows,
+                n_pages=level.n_pages,
+            )
+            for level in message.levels
+        ],
         digest=message.digest,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Path, Query, Response
 from starlette.responses import StreamingResponse
 
 from projector_gateway.clients.loader import Content
@@ -19,9 +19,17 @@ _A_COLUMN: Responses = {
     200: {"content": {"application/x-protobuf": {}}, "description": "A serialised projector.loader.v1.Column"},
     304: {"description": "The content that If-None-Match names still holds"},
 }
-_AN_IMAGE: Responses = {200: {"content": {"image/*": {}}, "description": "The sprite atlas"}, 304: _A_COLUMN[304]}
+_AN_IMAGE: Responses = {200: {"content": {"image/*": {}}, "description": "Thumbnails"}, 304: _A_COLUMN[304]}
 
 IfNoneMatch = Annotated[str | None, Header()]
+Level = Annotated[int, Path(ge=0, le=31, description="0 is full size, each further one half the one before")]
+Page = Annotated[int, Path(ge=0, lt=2**31)]
+Rows = Annotated[
+    str,
+    Query(
+        pattern=r"^\d{1,9}(,\d{1,9})*$", max_length=2560, description="At most 256 point indices with commas between"
+    ),
+]
 router = APIRouter(tags=["datasets"])
 
 
@@ -51,10 +59,21 @@ async def read_column(
     return _streamed(await loader.column(embedding_id, name), if_none_match)
 
 
-@router.get("/embeddings/{embedding_id}/sprite/0/0", response_class=Response, responses=_AN_IMAGE)
-async def read_sprite(embedding_id: str, loader: LoaderDependency, if_none_match: IfNoneMatch = None) -> Response:
-    """The sprite atlas as one image (level 0, page 0)."""
-    return _streamed(await loader.sprite(embedding_id), if_none_match)
+@router.get("/embeddings/{embedding_id}/sprite/{level}/{page}", response_class=Response, responses=_AN_IMAGE)
+async def read_sprite_page(
+    embedding_id: str, level: Level, page: Page, loader: LoaderDependency, if_none_match: IfNoneMatch = None
+) -> Response:
+    """One page of thumbnails, laid out as the embedding's sprite geometry says."""
+    return _streamed(await loader.sprite_page(embedding_id, level, page), if_none_match)
+
+
+@router.get("/embeddings/{embedding_id}/sprite/{level}", response_class=Response, responses=_AN_IMAGE)
+async def read_thumbnails(
+    embedding_id: str, level: Level, rows: Rows, loader: LoaderDependency, if_none_match: IfNoneMatch = None
+) -> Response:
+    """Thumbnails of some points as one image, row-major as listed; as many columns as fit 2048 px, at most 16."""
+    wanted = [int(row) for row in rows.split(",")]
+    return _streamed(await loader.thumbnails(embedding_id, level, wanted), if_none_match)
 
 
 def _streamed(content: Content, if_none_match: str | None) -> Response:

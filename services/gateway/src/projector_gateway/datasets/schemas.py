@@ -98,15 +98,31 @@ class Column(Schema):
     top_values: list[ValueCount]
 
 
+class SpriteLevel(Schema):
+    """All thumbnails at one size, as pages: point i is cell i, row-major, page after page.
+
+    A cell is a little larger than its thumbnail where the thumbnail's edge is repeated to the right and below, so that
+    halving a page never mixes two thumbnails.
+    """
+
+    thumbnail_width_px: float = Field(description="From the left of its cell")
+    thumbnail_height_px: float = Field(description="From the top of its cell")
+    cell_width_px: int
+    cell_height_px: int
+    n_columns: int = Field(description="Of a page")
+    n_rows: int = Field(description="Of a full page; the last one may have fewer")
+    n_pages: int
+
+
 class Sprite(Schema):
-    """Geometry of the sprite atlas in pixels; point i is cell i, row-major from the top left."""
+    """A sprite atlas as its file is, and the sizes in which its thumbnails are served."""
 
     image_width_px: int
     image_height_px: int
-    thumbnail_width_px: int
-    thumbnail_height_px: int
-    n_columns: int
-    media_type: str = "image/png"
+    thumbnail_width_px: int = Field(description="In the file")
+    thumbnail_height_px: int = Field(description="In the file")
+    n_columns: int = Field(description="In the file")
+    levels: list[SpriteLevel] = Field(description="From full size (256 px at most) down, each half the one before")
     digest: str
 
 

@@ -1,7 +1,6 @@
-/** The sprite atlas on the GPU, and what its pictures are like. */
+/** What the pictures of an atlas are like, judged by some of them. */
 
-import { CanvasTexture, LinearFilter, LinearMipmapNearestFilter, NoColorSpace, Texture } from 'three';
-import type { SpriteAtlas } from '../scene-api';
+import { placeInList, type SpriteGeometry, type SpriteLevel } from '../domain/sprite-geometry';
 
 /** How thumbnails are drawn: as ink in the point's colour (drawings, digits), or as they are (photographs). */
 export type ThumbnailStyle = 'ink on dark' | 'ink on light' | 'photograph';
@@ -12,51 +11,29 @@ const PAPER_TOLERANCE = 0.1;
 /** Share of the pixels at the cells' edges that must be of one shade for it to be paper. */
 const PAPER_SHARE = 0.8;
 
-/** The atlas as a texture, scaled down where it exceeds the limit of the device. Row 0 is the top. */
-export function makeSpriteTexture(atlas: SpriteAtlas, maxSizePx: number): Texture {
-  const { image } = atlas;
-  const shrink = Math.min(1, maxSizePx / Math.max(image.width, image.height));
-  const texture = shrink < 1 ? new CanvasTexture(scaled(image, shrink)) : new Texture(image);
-  texture.flipY = false;
-  texture.colorSpace = NoColorSpace;
-  texture.premultiplyAlpha = false;
-  texture.minFilter = LinearMipmapNearestFilter;
-  texture.magFilter = LinearFilter;
-  texture.generateMipmaps = true;
-  texture.needsUpdate = true;
-  return texture;
+/** Cells to judge by, spread over the atlas. */
+export function sampledCells({ nCells }: SpriteGeometry): Uint32Array {
+  const step = Math.max(1, Math.floor(nCells / SAMPLED_CELLS));
+  return Uint32Array.from({ length: Math.min(SAMPLED_CELLS, nCells) }, (_, index) => index * step);
 }
 
-/** Looks at some cells: grey pictures whose edges are nearly all black or all white are drawings. */
-export function thumbnailStyle(atlas: SpriteAtlas): ThumbnailStyle {
-  const { thumbnailWidthPx: width, thumbnailHeightPx: height, nColumns, image } = atlas;
-  const nCells = nColumns * Math.floor(image.height / height);
-  const step = Math.max(1, Math.floor(nCells / SAMPLED_CELLS));
+/** Looks at listed thumbnails of a level: grey pictures whose edges are nearly all black or all white are drawings. */
+export function thumbnailStyle(image: ImageBitmap, level: SpriteLevel, nListed: number): ThumbnailStyle {
+  const width = Math.max(1, Math.floor(level.thumbnailWidthPx));
+  const height = Math.max(1, Math.floor(level.thumbnailHeightPx));
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (context === null) return 'photograph';
   const shades: number[] = [];
-  for (let cell = 0; cell < nCells; cell += step) {
-    const [column, row] = [cell % nColumns, Math.floor(cell / nColumns)];
+  for (let place = 0; place < nListed; place += 1) {
+    const { left, top } = placeInList(level, place);
     context.clearRect(0, 0, width, height);
-    context.drawImage(image, column * width, row * height, width, height, 0, 0, width, height);
+    context.drawImage(image, left, top, width, height, 0, 0, width, height);
     const { data } = context.getImageData(0, 0, width, height);
     if (!isGrey(data)) return 'photograph';
     collectEdge(data, width, height, shades);
   }
   return styleOfEdges(shades);
-}
-
-function scaled(image: ImageBitmap, shrink: number): HTMLCanvasElement {
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.floor(image.width * shrink);
-  canvas.height = Math.floor(image.height * shrink);
-  const context = canvas.getContext('2d');
-  if (context !== null) {
-    context.imageSmoothingQuality = 'high';
-    context.drawImage(image, 0, 0, canvas.width, canvas.height);
-  }
-  return canvas;
 }
 
 function isGrey(rgba: Uint8ClampedArray): boolean {
