@@ -127,13 +127,22 @@ def described(**changes: Any) -> Embedding:
         "maximum": 2.5,
         "top_values": [{"value": "1", "count": 2}],
     }
+    level = {
+        "thumbnail_width_px": 7.5,
+        "thumbnail_height_px": 4.0,
+        "cell_width_px": 8,
+        "cell_height_px": 5,
+        "n_columns": 4,
+        "n_rows": 3,
+        "n_pages": 2,
+    }
     sprite = {
         "image_width_px": 32,
         "image_height_px": 16,
         "thumbnail_width_px": 8,
         "thumbnail_height_px": 4,
         "n_columns": 4,
-        "media_type": "image/jpeg",
+        "levels": [level],
         "digest": "s",
     }
     problem = {"severity": "notice", "subject": "labels.tsv", "message": "Two rows are missing."}
