@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Locator, Response, expect
 
 from e2e.projector_page import ProjectorPage
+
+
+def is_of_new_collection(response: Response) -> bool:
+    return response.ok and response.request.method == "POST" and response.url.endswith("/collections")
 
 
 def is_of_new_bookmark(response: Response) -> bool:
@@ -20,6 +25,7 @@ class BookmarksPanel:
         self._projector = projector
         self._page = projector.page
         self._views = self._page.get_by_role("list", name="Views").get_by_role("listitem")
+        self._export = self._page.get_by_role("link", name="Download as a TensorBoard bookmark file")
 
     def create_collection(self, name: str) -> None:
         """Make a collection of this test's own and open it: all tests share one server."""
@@ -27,8 +33,10 @@ class BookmarksPanel:
         self._page.get_by_role("menuitem", name="New collection…").click()
         dialog = self._page.get_by_role("dialog", name="New collection")
         dialog.get_by_label("Name").fill(name)
-        dialog.get_by_role("button", name="Create").click()
-        expect(dialog).to_be_hidden()
+        with self._page.expect_response(is_of_new_collection) as answer:
+            dialog.get_by_role("button", name="Create").click()
+        created: str = answer.value.json()["id"]
+        expect(self._export).to_have_attribute("href", re.compile(f"/collections/{created}/export$"))
         expect(self._views).to_have_count(0)
 
     def choose_collection(self, name: str) -> None:
@@ -79,7 +87,7 @@ class BookmarksPanel:
     def download(self, path: Path) -> None:
         """Download the open collection as a TensorBoard bookmark file."""
         with self._page.expect_download() as download:
-            self._page.get_by_role("link", name="Download as a TensorBoard bookmark file").click()
+            self._export.click()
         download.value.save_as(path)
 
     def import_file(self, path: Path) -> None:
