@@ -66,8 +66,9 @@ async function start(): Promise<void> {
     ping: () => http.ping(),
     delay,
     onReturn: () => {
-      const { runs, embedding } = states.state;
+      const { runs, embedding, sprite } = states.state;
       if (runs.kind === 'failed' || embedding.kind === 'failed') void store.actions.reload();
+      else if (sprite.kind === 'failed') scene?.reloadSprite();
     },
   });
 

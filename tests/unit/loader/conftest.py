@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from projector_loader.asset_paths import AssetPath, DataRoot
 from projector_loader.catalog import Catalog
 from projector_loader.reader_process import ReaderProcess, ReaderProcesses
+from projector_loader.sprites.cut_job import cut_atlas
 from projector_loader.sprites.reader import SpriteReader
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -145,7 +146,7 @@ def processes() -> Iterator[ReaderProcesses]:
 @pytest.fixture
 def sprites(tmp_path: Path) -> SpriteReader:
     """A reader of sprites with an empty cache."""
-    return SpriteReader(tmp_path / "cache", cache_bytes=2**24, max_pixels=2**22)
+    return SpriteReader(tmp_path / "cache", cache_bytes=2**24, max_pixels=2**22, cut=cut_atlas)
 
 
 @pytest.fixture

@@ -75,6 +75,8 @@ export interface Scene {
   setLabels(points: Uint32Array, textOf: (point: number) => string): void;
   /** The thumbnails from now on; a new object is another atlas, and what the one before took is freed. */
   setSprite(atlas: SpriteAtlas | null): void;
+  /** Fetches the thumbnails again, which could not be fetched before. */
+  reloadSprite(): void;
   /** Atlas cell of each point (null: point index). Needed while rows are isolated. */
   setCells(cells: Uint32Array | null): void;
   setAppearance(appearance: Appearance): void;

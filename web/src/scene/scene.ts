@@ -57,10 +57,7 @@ class PointScene implements Scene {
   ) {
     this.stage = new Stage(container, {
       resized: () => this.drawFrame(performance.now()),
-      restored: () => {
-        this.look.sheet?.reload();
-        this.invalidate();
-      },
+      restored: () => this.reloadSprite(),
       failed: (message) => callbacks.onFailure(message),
     });
     this.stage.renderer.setBackground(palette.canvas);
@@ -118,6 +115,11 @@ class PointScene implements Scene {
     const sheet = atlas && new SpriteSheet(atlas, this.stage.renderer, this.sheetEvents());
     this.changeLook({ sheet });
     before?.dispose();
+  }
+
+  reloadSprite(): void {
+    this.look.sheet?.reload();
+    this.invalidate();
   }
 
   setCells(cells: Uint32Array | null): void {

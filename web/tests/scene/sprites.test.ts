@@ -122,6 +122,18 @@ describe('thumbnails that cannot be shown', () => {
     await vi.waitFor(() => expect(progress.at(-1)).toEqual({ kind: 'failed', error: atlas.failure }));
   });
 
+  test('are fetched again when that is asked for', async () => {
+    const atlas = new FakeAtlas();
+    atlas.failure = new Error('The projector cannot be reached.');
+    scene.setSprite(atlas);
+    await vi.waitFor(() => expect(progress.at(-1)?.kind).toBe('failed'));
+    atlas.failure = null;
+    scene.reloadSprite();
+    await vi.waitFor(() => expect(progress.at(-1)?.kind).toBe('ready'));
+    browser.settle();
+    expect(scene.statistics().textures).toBe(3);
+  });
+
   test('because not even the smallest fit are told, and nothing is fetched', async () => {
     const grid = { nColumns: 292, nRows: 292, nPages: 24 };
     const atlas = new FakeAtlas({ nCells: 2_000_000, levels: [square(7, grid)] });

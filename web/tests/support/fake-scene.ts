@@ -26,6 +26,7 @@ export class FakeScene implements Scene {
   setEmphasis = (...told: Parameters<Scene['setEmphasis']>) => void this.calls.push(['setEmphasis', ...told]);
   setLabels = (...told: Parameters<Scene['setLabels']>) => void this.calls.push(['setLabels', ...told]);
   setSprite = (...told: Parameters<Scene['setSprite']>) => void this.calls.push(['setSprite', ...told]);
+  reloadSprite = () => void this.calls.push(['reloadSprite']);
   setCells = (...told: Parameters<Scene['setCells']>) => void this.calls.push(['setCells', ...told]);
   setAppearance = (...told: Parameters<Scene['setAppearance']>) =>
     void this.calls.push(['setAppearance', ...told]);

@@ -24,6 +24,7 @@ from projector_loader.metadata import MetadataReader
 from projector_loader.reader_process import ReaderProcesses
 from projector_loader.servicer import LoaderServicer
 from projector_loader.settings import LoaderSettings
+from projector_loader.sprites.cutter import Cutter, memory_for
 from projector_loader.sprites.reader import SpriteReader
 from projector_loader.uploads import ROOT_NAME, Uploads
 from projector_loader.watching import RunWatcher
@@ -39,6 +40,7 @@ class LoaderServer:
     health: health.HealthServicer
     watcher: RunWatcher
     processes: ReaderProcesses
+    cutter: Cutter
     port: int
 
     def stop(self, grace_seconds: float) -> None:
@@ -47,6 +49,7 @@ class LoaderServer:
         self.watcher.close()
         self.server.stop(grace_seconds).wait()
         self.processes.close()
+        self.cutter.close()
 
 
 def start_server(settings: LoaderSettings) -> LoaderServer:
@@ -62,8 +65,12 @@ def start_server(settings: LoaderSettings) -> LoaderServer:
     catalog = Catalog(*roots, processes=processes, max_folders=settings.max_folders)
     watcher = RunWatcher(catalog.list_runs, interval_seconds=settings.watch_seconds)
     metadata = MetadataReader(cache_bytes=settings.loader_cache_bytes, max_file_bytes=settings.max_metadata_bytes)
+    cutter = Cutter(memory_for(settings.max_sprite_pixels))
     sprites = SpriteReader(
-        settings.cache_dir / "sprites", cache_bytes=settings.sprite_cache_bytes, max_pixels=settings.max_sprite_pixels
+        settings.cache_dir / "sprites",
+        cache_bytes=settings.sprite_cache_bytes,
+        max_pixels=settings.max_sprite_pixels,
+        cut=cutter,
     )
     # Requests beyond the threads wait in the pool's queue; beyond twice as many they are refused at once.
     server = grpc.server(
@@ -86,7 +93,7 @@ def start_server(settings: LoaderSettings) -> LoaderServer:
     server.start()
     for service in ("", SERVICE_NAME):
         health_servicer.set(service, health_pb2.HealthCheckResponse.SERVING)
-    return LoaderServer(server, health_servicer, watcher, processes, port)
+    return LoaderServer(server, health_servicer, watcher, processes, cutter, port)
 
 
 def _uploads_root(settings: LoaderSettings) -> DataRoot | None:

@@ -13,15 +13,16 @@ from PIL import Image
 from projector_loader.asset_paths import AssetPath
 from projector_loader.assets import SpriteFile
 from projector_loader.model import Shape
+from projector_loader.sprites.cut_job import Cut, cut_atlas
 from projector_loader.sprites.reader import SpritePage, SpriteReader
 
 Cells = NDArray[np.uint8]
 """Thumbnails ``(n, height, width, 3)``."""
 
 
-def reader(cache: Path, **limits: int) -> SpriteReader:
-    """A reader with a cache of its own."""
-    return SpriteReader(cache, **{"cache_bytes": 2**28, "max_pixels": 2**26, **limits})
+def reader(cache: Path, *, cache_bytes: int = 2**28, max_pixels: int = 2**26, cut: Cut = cut_atlas) -> SpriteReader:
+    """A reader with a cache of its own, which cuts in this process."""
+    return SpriteReader(cache, cache_bytes=cache_bytes, max_pixels=max_pixels, cut=cut)
 
 
 def sprite(file: AssetPath, thumbnail_px: Shape) -> SpriteFile:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from projector_chassis.errors import Conflict, TooLarge
 
@@ -45,13 +45,13 @@ class CellCache:
         with contextlib.suppress(OSError):
             os.unlink(self._path(key))
 
-    def make(self, key: str, most_bytes: int, write: Callable[[IO[bytes]], None]) -> Path:
+    def make(self, key: str, most_bytes: int, write: Callable[[Path], None]) -> Path:
         """The file of a key, written by ``write`` unless it is there by now. One is made at a time.
 
         Args:
             key: letters and digits.
             most_bytes: no more will be written.
-            write: writes all of it.
+            write: writes all of it to a path.
 
         Raises:
             TooLarge: it would not fit the limit.
@@ -65,21 +65,21 @@ class CellCache:
         with self._making:
             return self.find(key) or self._make(key, most_bytes, write)
 
-    def _make(self, key: str, most_bytes: int, write: Callable[[IO[bytes]], None]) -> Path:
+    def _make(self, key: str, most_bytes: int, write: Callable[[Path], None]) -> Path:
         path = self._path(key)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._make_room(most_bytes)
-            with tempfile.NamedTemporaryFile(dir=self._folder, suffix=_DRAFT_SUFFIX, delete=False) as draft:
-                try:
-                    write(draft)
-                    draft.flush()
-                    _mark_used(Path(draft.name))
-                    os.replace(draft.name, path)
-                except BaseException:
-                    with contextlib.suppress(FileNotFoundError):
-                        os.unlink(draft.name)
-                    raise
+            descriptor, name = tempfile.mkstemp(_DRAFT_SUFFIX, dir=self._folder)
+            os.close(descriptor)
+            draft = Path(name)
+            try:
+                write(draft)
+                _mark_used(draft)
+                os.replace(draft, path)
+            except BaseException:
+                draft.unlink(missing_ok=True)
+                raise
         except OSError as error:
             cause = "is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "cannot be written"
             raise Conflict(

@@ -6,7 +6,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,13 @@ from PIL import Image
 from projector_chassis.errors import Conflict, InvalidArgument, NotFound
 from projector_loader.asset_paths import AssetPath, stamp
 from projector_loader.assets import SpriteFile
-from projector_loader.file_cache import FileCache
+from projector_loader.file_cache import FAILURE_SECONDS, FileCache
 from projector_loader.model import SpriteGeometry, SpriteLevel
-from projector_loader.sprites.atlas import AtlasGrid, decoded
 from projector_loader.sprites.cell_cache import CellCache
-from projector_loader.sprites.cells import CellFile, CellLayout, write_cells
-from projector_loader.sprites.cutting import read_geometry
-from projector_loader.sprites.levels import full_size, listed_columns
+from projector_loader.sprites.cells import CellFile
+from projector_loader.sprites.cut_job import Cut, CutJob
+from projector_loader.sprites.geometry import read_geometry
+from projector_loader.sprites.levels import listed_columns
 from projector_loader.sprites.pages import MEDIA_TYPE, encode_page
 
 MAX_ROWS: Final = 256
@@ -47,16 +47,19 @@ class SpriteReader:
         cache_folder: where cut atlases are kept.
         cache_bytes: how much of them.
         max_pixels: larger images are refused; decoding takes up to 4 bytes of memory a pixel for a moment.
+        cut: how an atlas is cut.
     """
 
-    def __init__(self, cache_folder: Path, *, cache_bytes: int, max_pixels: int) -> None:
+    def __init__(self, cache_folder: Path, *, cache_bytes: int, max_pixels: int, cut: Cut) -> None:
         self._max_pixels = max_pixels
+        self._cut = cut
         self._cells = CellCache(cache_folder, cache_bytes)
         self._geometries: FileCache[SpriteGeometry] = FileCache(_N_CACHED_GEOMETRIES)
         self._pages: FileCache[bytes] = FileCache(_PAGE_CACHE_BYTES, len)
-        Image.MAX_IMAGE_PIXELS = (
-            None  # Pillow's own limit, below ours; `max_pixels` is checked before anything is decoded
-        )
+        # One at a time is cut, and what cannot be is left alone for a while. The files are kept elsewhere.
+        self._cuts: FileCache[Path] = FileCache(0, failure_seconds=FAILURE_SECONDS)
+        # Pillow's own limit lies below ours, which is checked before anything is decoded.
+        Image.MAX_IMAGE_PIXELS = None
 
     def geometry(self, sprite: SpriteFile, n_points: int) -> SpriteGeometry:
         """The levels of an atlas, from the image's header alone.
@@ -110,7 +113,8 @@ class SpriteReader:
         return SpritePage(encode_page(cells, listed_columns(grid, len(rows))), MEDIA_TYPE, geometry.digest)
 
     def _open_cells(self, sprite: SpriteFile, geometry: SpriteGeometry, n_points: int) -> CellFile:
-        layout = CellLayout(geometry.levels, n_points)
+        job = CutJob.of(sprite.file, geometry, n_points)
+        layout = job.layout
         key = _cells_key(sprite.file, geometry)
         path = self._cells.find(key)
         if path is not None:
@@ -119,24 +123,19 @@ class SpriteReader:
             except (OSError, ValueError):
                 self._cells.drop(key)  # gone by now, or cut off when the machine went down
 
-        def write(file: IO[bytes]) -> None:
-            with decoded(sprite.file, _atlas_grid(geometry)) as atlas:
-                write_cells(file, atlas, layout)
+        def write(out: Path) -> None:
+            self._cut(job, out)
             if self.geometry(sprite, n_points) != geometry:
                 raise Conflict(f"The sprite {sprite.file.name} has changed while it was read; open it again.")
 
-        return CellFile(self._cells.make(key, _MOST_CHANNELS * layout.n_pixels, write), layout)
+        made = self._cuts.get(key, lambda: self._cells.make(key, _MOST_CHANNELS * layout.n_pixels, write))
+        return CellFile(made, layout)
 
 
 def _level_of(geometry: SpriteGeometry, level: int) -> SpriteLevel:
     if level >= len(geometry.levels):
         raise NotFound(f"There is no level {level} of the thumbnails; there are {len(geometry.levels)}, from 0.")
     return geometry.levels[level]
-
-
-def _atlas_grid(geometry: SpriteGeometry) -> AtlasGrid:
-    thumbnail = geometry.thumbnail_width_px, geometry.thumbnail_height_px
-    return AtlasGrid(thumbnail, geometry.n_columns, full_size(thumbnail))
 
 
 def _cells_key(file: AssetPath, geometry: SpriteGeometry) -> str:
