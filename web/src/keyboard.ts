@@ -23,6 +23,8 @@ export function listenToKeys(target: Document, store: Store, camera: CameraKeys)
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const element = event.target instanceof Element ? event.target : null;
     if (element?.closest('dialog[open], [role="dialog"]')) return;
+    // Nor is a key the page's while something is asked, even where the focus was lost: Escape has to close the dialog.
+    if (!store.state.helpOpen && target.querySelector('dialog[open]') !== null) return;
     const isEditing = element?.closest(EDITABLE) ?? null;
     if (isEditing) return;
     const isOperating = element?.closest(OPERABLE) !== null && element !== null;

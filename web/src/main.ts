@@ -1,6 +1,7 @@
 /** Composition root of the page: builds everything once and puts it together. */
 
 import { announcePoints } from './announcer';
+import { fileSender } from './api/file-sender';
 import { Http, sleep } from './api/http';
 import { listenToPageEvents } from './api/page-socket';
 import { RestApi } from './api/rest';
@@ -52,6 +53,7 @@ async function start(): Promise<void> {
     },
     watchJob: (id, listener) =>
       new JobSocket((after) => rest.jobEventsUrl(id, after), listener, socketEnvironment),
+    sendFile: fileSender(() => new XMLHttpRequest()),
     decodeImage,
     download,
     delay,

@@ -15,9 +15,11 @@ class FakeElement {
 
 class FakeDocument {
   readonly field = { focus: vi.fn() };
+  hasOpenDialog = false;
   #listener: (event: KeyboardEvent) => void = () => undefined;
 
   querySelector(selector: string): unknown {
+    if (selector === 'dialog[open]') return this.hasOpenDialog ? {} : null;
     return selector === '[aria-keyshortcuts="/"]' ? this.field : null;
   }
 
@@ -202,6 +204,12 @@ describe('keys belong to others', () => {
 
   test.each(['dialog[open]', '[role="dialog"]'])('in %s', (within) => {
     expect(document.press('?', within)).toBe(false);
+  });
+
+  test('while a dialog is open, wherever the focus went', () => {
+    document.hasOpenDialog = true;
+    expect(document.press('Escape')).toBe(false);
+    expect(document.press('b')).toBe(false);
   });
 
   test.each([' ', 'Enter', 'ArrowLeft'])('on a button, which needs "%s" itself', (key) => {

@@ -24,5 +24,7 @@ export namespace Rest {
   export type CollectionRequest = Schemas['CollectionRequest'];
   export type CollectionChange = Schemas['CollectionChange'];
   export type View = Schemas['View'];
+  export type UploadRules = Schemas['UploadRules'];
+  export type UploadRequest = Schemas['UploadRequest'];
   export type ImportResult = Schemas['ImportResult'];
 }

@@ -2,6 +2,7 @@
 
 import { fromBinary } from '@bufbuild/protobuf';
 import type { ColumnValues } from '../domain/columns';
+import type { UploadRole } from '../domain/upload';
 import { decodeColumn } from './columns';
 import { type DecodedFrame, decodeFrame } from './frames';
 import { type Frame, JobEventSchema } from './generated/projector_contracts/compute/v1/job_pb';
@@ -14,6 +15,7 @@ const BULK_SECONDS = 180;
 /** The first look at an atlas waits until all of it is cut. */
 const THUMBNAILS_SECONDS = 300;
 const QUERY_SECONDS = 60;
+const CHECK_SECONDS = 300;
 
 export class RestApi {
   constructor(private readonly http: Http) {}
@@ -182,6 +184,28 @@ export class RestApi {
 
   async #image(path: string, signal?: AbortSignal): Promise<Blob> {
     return this.http.blob(path, { timeoutSeconds: THUMBNAILS_SECONDS, ...withSignal(signal) });
+  }
+
+  uploadRules(): Promise<Rest.UploadRules> {
+    return this.http.json(`${API}/uploads`);
+  }
+
+  /** Where a file of an upload is put. */
+  uploadUrl(id: string, role: UploadRole, fileName: string): URL {
+    const query = new URLSearchParams({ file_name: fileName });
+    return this.http.url(`${API}/uploads/${segment(id)}/${role}?${query}`);
+  }
+
+  finishUpload(id: string, request: Rest.UploadRequest): Promise<Rest.Run> {
+    return this.http.json(`${API}/uploads/${segment(id)}`, {
+      method: 'POST',
+      json: request,
+      timeoutSeconds: CHECK_SECONDS,
+    });
+  }
+
+  deleteUpload(id: string): Promise<void> {
+    return this.http.send(`${API}/uploads/${segment(id)}`, { method: 'DELETE' });
   }
 
   async #frame(path: string, signal?: AbortSignal): Promise<DecodedFrame> {

@@ -6,6 +6,7 @@ import '../styles/index.css';
 import './bookmarks-panel';
 import './cloud-states';
 import './data-panel';
+import './file-drop';
 import './help-sheet';
 import { type IconName, icon } from './icons';
 import './inspector-panel';
@@ -18,6 +19,7 @@ import { iconButton } from './templates';
 import './timeline';
 import './tool-bar';
 import './top-bar';
+import './upload-dialog';
 
 export const PANELS = ['data', 'projection', 'inspector', 'bookmarks'] as const;
 export type PanelName = (typeof PANELS)[number];
@@ -76,6 +78,8 @@ export class App extends Panel {
         )}
       </nav>
       <projector-help-sheet .store=${this.store}></projector-help-sheet>
+      <projector-upload-dialog .store=${this.store}></projector-upload-dialog>
+      <projector-file-drop .store=${this.store}></projector-file-drop>
     `;
   }
 

@@ -22,6 +22,7 @@ export class CloudStates extends Panel {
     return [
       state.runs,
       state.diagnosis,
+      state.uploadRules?.is_on,
       state.embedding,
       state.online,
       state.notices,
@@ -110,8 +111,9 @@ export class CloudStates extends Panel {
   }
 
   #noRuns(): TemplateResult {
-    const { diagnosis } = this.state;
-    return html`${NO_RUNS}${diagnosis === null || diagnosis.findings.length === 0 ? nothing : searchedFolders(diagnosis)}`;
+    const { diagnosis, uploadRules } = this.state;
+    const upload = html`<button type="button" class="button" @click=${() => this.actions.openUpload()}>Upload…</button>`;
+    return html`${NO_RUNS}${uploadRules?.is_on ? upload : nothing}${diagnosis === null || diagnosis.findings.length === 0 ? nothing : searchedFolders(diagnosis)}`;
   }
 
   #noLayout(): TemplateResult {

@@ -4,12 +4,13 @@ import type { Rest } from '../api/rest-types';
 import { countOf } from '../domain/format';
 import type { State } from '../state/model';
 import { searchedFolders } from './diagnosis';
+import { confirmed } from './dialogs';
 import { counted } from './format';
 import { icon } from './icons';
 import { Panel } from './panel';
 import { moveFocus, toggleBelow } from './popover';
 import { rejectionProblem } from './problems';
-import { problemList } from './templates';
+import { iconButton, problemList } from './templates';
 
 /** From this many embeddings on the list has a field to filter it. */
 const FILTER_FROM = 8;
@@ -22,7 +23,7 @@ export class RunPicker extends Panel {
   @state() private filter = '';
 
   protected override slices(state: State): readonly unknown[] {
-    return [state.runs, state.embedding, state.diagnosis];
+    return [state.runs, state.embedding, state.diagnosis, state.uploadRules?.is_on];
   }
 
   protected override render(): TemplateResult {
@@ -43,6 +44,7 @@ export class RunPicker extends Panel {
       </button>
       <div popover class="floating picker" @toggle=${this.#toggled} @keydown=${this.#key}>
         ${runs.kind === 'ready' ? this.#runs(runs.value, shown) : nothing}
+        ${this.#upload()}
         ${this.state.diagnosis === null ? nothing : html`<section class="picker-run">${searchedFolders(this.state.diagnosis)}</section>`}
       </div>`;
   }
@@ -91,7 +93,19 @@ export class RunPicker extends Panel {
     const reasons = [...run.problems, ...run.rejected.map(rejectionProblem)];
     if (embeddings.length === 0 && (reasons.length === 0 || this.filter !== '')) return nothing;
     return html`<section class="picker-run">
-      <h3 class="picker-title ellipsis" dir="auto" title=${run.name}>${run.name}</h3>
+      <div class="picker-head">
+        <h3 class="picker-title ellipsis" dir="auto" title=${run.name}>${run.name}</h3>
+        ${
+          run.is_upload
+            ? iconButton({
+                icon: 'trash',
+                label: `Delete ${run.name}`,
+                small: true,
+                onClick: () => void this.#delete(run),
+              })
+            : nothing
+        }
+      </div>
       <div role="listbox" aria-label=${run.name}>
         ${embeddings.map((embedding) => this.#option(embedding, embedding.id === shown?.id))}
       </div>
@@ -129,10 +143,42 @@ export class RunPicker extends Panel {
     </button>`;
   }
 
+  #upload(): TemplateResult | typeof nothing {
+    if (!this.state.uploadRules?.is_on) return nothing;
+    return html`<section class="picker-run">
+      <button
+        type="button"
+        class="picker-option picker-upload"
+        data-testid="upload"
+        @click=${() => {
+          this.#close();
+          this.actions.openUpload();
+        }}
+      >
+        ${icon('upload')}<span>Upload…</span>
+      </button>
+    </section>`;
+  }
+
   #choose(embeddingId: string): void {
+    this.#close();
+    void this.actions.openEmbedding(embeddingId);
+  }
+
+  /** The focus goes back to the bar, so that a dialog that opens next gives it back there. */
+  #close(): void {
     this.popup.hidePopover();
     this.button.focus();
-    void this.actions.openEmbedding(embeddingId);
+  }
+
+  async #delete(run: Rest.Run): Promise<void> {
+    this.#close();
+    const agreed = await confirmed({
+      title: `Delete “${run.name}”?`,
+      text: 'Its files will be lost for everybody. Saved views of it stay and can no longer be opened.',
+      action: 'Delete the upload',
+    });
+    if (agreed) await this.actions.deleteUpload(run.id);
   }
 
   #options(): HTMLElement[] {

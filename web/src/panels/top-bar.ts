@@ -10,6 +10,7 @@ import { Panel } from './panel';
 import './run-picker';
 import './search-box';
 import { iconButton } from './templates';
+import './upload-status';
 
 const THEMES: readonly { readonly value: State['theme']; readonly label: string; readonly icon: IconName }[] =
   [
@@ -35,6 +36,7 @@ export class TopBar extends Panel {
       <div class="bar-start">
         <h1 class="wordmark">${icon('points')}<span>Projector</span></h1>
         <projector-run-picker .store=${this.store}></projector-run-picker>
+        <projector-upload-status .store=${this.store}></projector-upload-status>
       </div>
       <projector-search-box .store=${this.store}></projector-search-box>
       <div class="bar-end">

@@ -1,5 +1,6 @@
 /** What actions work with. Built once in main.ts; tests put doubles at the edges (fetch, WebSocket, pictures). */
 
+import type { SendFile } from '../api/file-sender';
 import type { RestApi } from '../api/rest';
 import type { JobListener } from '../api/socket';
 import type { CameraState } from '../scene/scene-api';
@@ -23,6 +24,7 @@ export interface ActionContext {
   readonly scope: EmbeddingScope;
   readonly picture: Picture;
   readonly watchJob: (jobId: string, listener: JobListener) => JobConnection;
+  readonly sendFile: SendFile;
   readonly decodeImage: (image: Blob) => Promise<ImageBitmap>;
   readonly download: (file: Blob, name: string) => void;
   readonly delay: (callback: () => void, milliseconds: number) => () => void;

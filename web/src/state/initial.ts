@@ -1,6 +1,7 @@
 /** The state before anything was fetched. */
 
 import { NO_ROWS } from '../domain/selection';
+import { NO_UPLOAD } from '../domain/upload';
 import type { SearchState, State, Theme, TsneSettings } from './model';
 import type { Preferences } from './preferences';
 
@@ -56,6 +57,8 @@ export function initialState(preferences: Preferences, systemTheme: Theme): Stat
     online: true,
     runs: { kind: 'idle' },
     diagnosis: null,
+    uploadRules: null,
+    upload: { open: false, draft: NO_UPLOAD, step: 'choosing', sent: {}, error: null },
     tool: 'navigate',
     notices: [],
   };

@@ -10,6 +10,7 @@
 import type { Rest } from '../api/rest-types';
 import type { Legend } from '../domain/color-scale';
 import type { ColumnValues } from '../domain/columns';
+import type { UploadDraft, UploadRole } from '../domain/upload';
 import type { Appearance, CameraState, Tool } from '../scene/scene-api';
 
 /** Something that is fetched: each state is designed in the page. */
@@ -95,6 +96,15 @@ export interface Notice {
   readonly message: string;
 }
 
+/** The dialog that brings in an embedding, and the upload that goes on while it is closed. */
+export interface UploadState {
+  readonly open: boolean;
+  readonly draft: UploadDraft;
+  readonly step: 'choosing' | 'sending' | 'checking';
+  readonly sent: Readonly<Partial<Record<UploadRole, number>>>; // bytes
+  readonly error: string | null; // stays until something is changed
+}
+
 export type Theme = 'light' | 'dark';
 export type Side = 'left' | 'right';
 
@@ -117,6 +127,8 @@ export interface State {
   readonly online: boolean; // the gateway answered the last request or socket
   readonly runs: Remote<readonly Rest.Run[]>;
   readonly diagnosis: Rest.Diagnosis | null; // comes with the runs
+  readonly uploadRules: Rest.UploadRules | null; // null: not known, nothing is offered
+  readonly upload: UploadState;
   readonly embedding: Remote<Rest.Embedding>;
   readonly columns: ReadonlyMap<string, Remote<ColumnValues>>; // by name, fetched when first needed
   readonly sprite: SpriteState;
@@ -202,6 +214,16 @@ export interface Actions {
   /** Moves the camera closer (factor above 1) or away; the buttons and the keys + and -. */
   zoomBy(factor: number): void;
   savePicture(): Promise<void>;
+  /** Opens the dialog; files take the roles that their names suggest. */
+  openUpload(files?: readonly File[]): void;
+  /** Closes the dialog and forgets what was chosen; an upload that is under way goes on. */
+  closeUpload(): void;
+  changeUpload(change: Partial<Omit<UploadDraft, 'files'>>): void;
+  chooseFile(role: UploadRole, file: File | null): void;
+  /** Sends what was chosen, and opens it unless the dialog was closed meanwhile. */
+  upload(): Promise<void>;
+  cancelUpload(): void;
+  deleteUpload(runId: string): Promise<void>;
   dismissNotice(id: number): void;
 }
 

@@ -1,6 +1,7 @@
 /** The page without a document: real store, actions and API; doubles only for fetch, WebSocket, canvas and time. */
 
 import { vi } from 'vitest';
+import type { SendFile } from '../../src/api/file-sender';
 import { Http } from '../../src/api/http';
 import { RestApi } from '../../src/api/rest';
 import { JobSocket } from '../../src/api/socket';
@@ -27,6 +28,7 @@ export interface Harness {
   readonly runsChanged: () => Promise<void>;
   readonly state: () => State;
   camera: CameraState;
+  sendFile: SendFile;
 }
 
 export function harness(): Harness {
@@ -41,7 +43,7 @@ export function harness(): Harness {
     onReachable: (online) => states.update({ online }),
   });
   const rest = new RestApi(http);
-  const self: { camera: CameraState } = { camera: CAMERA };
+  const self: Pick<Harness, 'camera' | 'sendFile'> = { camera: CAMERA, sendFile: () => Promise.resolve() };
   const { actions, visit, loadRuns, runsChanged } = flows(
     {
       store: states,
@@ -53,6 +55,7 @@ export function harness(): Harness {
         zoomBy: () => undefined,
       },
       watchJob: (id, listener) => new JobSocket((after) => rest.jobEventsUrl(id, after), listener, sockets),
+      sendFile: (url, file, sending) => self.sendFile(url, file, sending),
       decodeImage: () => Promise.resolve({ width: 1, height: 1, close: () => undefined } as ImageBitmap),
       download: () => undefined,
       delay: sockets.delay,

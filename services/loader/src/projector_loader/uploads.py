@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -41,6 +42,8 @@ from projector_loader.upload_space import UploadSpace, no_room_is_too_large
 ROOT_NAME: Final = "Uploads"
 """How the root of uploads is called: the run of one is ``Uploads/{name}``."""
 _N_SHOWN_REASONS: Final = 3
+_NAMED_BY_THE_CONFIG: Final = re.compile(rf'^{re.escape(CONFIG_NAME)} names the [a-z ]+ "[^"]*": ')
+"""How problems of named files begin; whoever uploads knows of no config."""
 
 DraftFiles = dict[UploadRole, DraftFile]
 
@@ -191,7 +194,8 @@ def _errors(problems: tuple[Problem, ...]) -> list[str]:
 
 def _refusal(files: DraftFiles, reasons: list[str]) -> InvalidArgument:
     """The error of files that cannot be shown, which are called as whoever brought them does."""
-    text = " ".join(dict.fromkeys(reasons[:_N_SHOWN_REASONS])) or "The file holds no matrix of numbers."
+    shown = [_NAMED_BY_THE_CONFIG.sub("", reason) for reason in reasons[:_N_SHOWN_REASONS]]
+    text = " ".join(dict.fromkeys(shown)) or "The file holds no matrix of numbers."
     for file in files.values():
         text = text.replace(file.stored_name, file.given_name)
     return InvalidArgument(f"The upload cannot be shown and was deleted. {text}")

@@ -106,6 +106,7 @@ def test_what_cannot_be_shown_is_refused_with_the_reason_and_deleted(
         bench.finish()
     assert reason in caught.value.message
     assert str(bench.folder) not in caught.value.message
+    assert "projector_config" not in caught.value.message
     assert list(bench.folder.glob("[!.]*")) == []
     assert bench.files() == set()
     assert bench.listed() == []

@@ -1,6 +1,7 @@
 /** Puts the subjects together: every action of the page, and the flows that run by themselves. */
 
 import type { ActionContext } from '../context';
+import { NO_EMBEDDING } from '../initial';
 import type { Actions } from '../model';
 import { Opening } from '../opening';
 import { Projections } from '../projections';
@@ -20,6 +21,7 @@ import { loadRuns } from './runs';
 import { search } from './search';
 import { selectionActions } from './selection';
 import { thumbnailActions } from './thumbnails';
+import { loadUploadRules, uploads } from './uploads';
 
 export interface Flows {
   readonly actions: Omit<Actions, 'dismissNotice'>;
@@ -41,9 +43,17 @@ export function flows(context: ActionContext, onDoubt: () => void): Flows {
   const opening = new Opening({ ...parts, search: searchFlow });
   const visits = new Visits({ ...parts, opening });
   const collectionFlow = collections(context, () => opening.collections());
+  const openEmbedding = (embedding: string) => visits.go({ embedding });
+  const leaveEmbedding = () => {
+    projections.clear();
+    store.update({ ...NO_EMBEDDING, columns: new Map() });
+    return visits.go({});
+  };
   return {
     visit: (address) => visits.go(address),
-    loadRuns: () => loadRuns(context),
+    loadRuns: async () => {
+      await Promise.all([loadRuns(context), loadUploadRules(context)]);
+    },
     runsChanged: async () => {
       await loadRuns(context);
       const { kind } = store.state.embedding;
@@ -62,7 +72,8 @@ export function flows(context: ActionContext, onDoubt: () => void): Flows {
       ...collectionFlow.actions,
       ...bookmarkActions(context, opening, collectionFlow),
       ...bookmarkListActions(context, collectionFlow),
-      openEmbedding: (embedding) => visits.go({ embedding }),
+      ...uploads({ context, refresh: () => loadRuns(context), openEmbedding, leaveEmbedding }),
+      openEmbedding,
       reload: async () => {
         const { job, ...address } = visits.address;
         await loadRuns(context);
