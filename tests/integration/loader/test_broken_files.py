@@ -45,11 +45,16 @@ def test_truncated_checkpoint(loader: Loader, vectors: NDArray[np.float32]) -> N
     assert any("was cut short" in tensor.reason for tensor in words.rejected)
 
 
-def test_checkpoint_that_is_cut_while_it_is_read(loader: Loader) -> None:
-    embedding_id = loader.runs()["words"].embeddings[0].id
+def test_tensor_that_is_cut_while_it_is_read(loader: Loader) -> None:
+    file = loader.root / "large" / "points.bytes"
+    file.parent.mkdir()
+    file.touch()
+    os.truncate(file, 4 * 2**24)  # far more than gRPC sends ahead
+    (file.parent / CONFIG).write_text(f'embeddings {{ tensor_path: "points.bytes" tensor_shape: [{2**20}, 16] }}')
+    embedding_id = loader.runs()["large"].embeddings[0].id
     stream = loader.stub.ReadTensor(loader_pb2.ReadTensorRequest(embedding_id=embedding_id), timeout=10)
     next(stream)
-    os.truncate(loader.root / "words" / SHARD, 100)
+    os.truncate(file, 100)
 
     with pytest.raises(grpc.RpcError) as caught:
         list(stream)
