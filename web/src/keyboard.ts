@@ -13,6 +13,8 @@ const NUDGE_PX = 24;
 const ZOOM_FACTOR = 1.2;
 /** Keys that act once however long they are held. */
 const ONCE: ReadonlySet<string> = new Set(['b', ' ', '?', 'Escape', '/', '0', '1', '2']);
+/** The sheet of keys asks nothing: its own key closes it and, before the browser has told that it is gone, opens it. */
+const QUESTION = 'dialog[open]:not(.help)';
 const EDITABLE = 'input, textarea, select, [contenteditable]';
 /** Elements that need space and arrows themselves. */
 const OPERABLE =
@@ -24,7 +26,7 @@ export function listenToKeys(target: Document, store: Store, camera: CameraKeys)
     const element = event.target instanceof Element ? event.target : null;
     if (element?.closest('dialog[open], [role="dialog"]')) return;
     // Nor is a key the page's while something is asked, even where the focus was lost: Escape has to close the dialog.
-    if (!store.state.helpOpen && target.querySelector('dialog[open]') !== null) return;
+    if (target.querySelector(QUESTION) !== null) return;
     const isEditing = element?.closest(EDITABLE) ?? null;
     if (isEditing) return;
     const isOperating = element?.closest(OPERABLE) !== null && element !== null;

@@ -19,7 +19,7 @@ class FakeDocument {
   #listener: (event: KeyboardEvent) => void = () => undefined;
 
   querySelector(selector: string): unknown {
-    if (selector === 'dialog[open]') return this.hasOpenDialog ? {} : null;
+    if (selector === 'dialog[open]:not(.help)') return this.hasOpenDialog ? {} : null;
     return selector === '[aria-keyshortcuts="/"]' ? this.field : null;
   }
 
