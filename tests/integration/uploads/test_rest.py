@@ -138,7 +138,7 @@ async def test_a_sender_that_falls_silent_is_given_up(
             answer = await reader.readuntil(b"\r\n")
         writer.close()
     assert b" 504 " in answer
-    assert uploading_loader.files() == []
+    await until(lambda: uploading_loader.files() == [], what="nothing to be left")
 
 
 @pytest.mark.parametrize(
