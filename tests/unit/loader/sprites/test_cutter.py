@@ -95,6 +95,14 @@ def test_closing_ends_what_is_under_way_and_begins_nothing_more(tmp_path: Path, 
 
 
 def children() -> list[int]:
-    """Processes that this one has started and that still run."""
-    own = Path(f"/proc/{os.getpid()}/task")
-    return [int(pid) for task in own.iterdir() for pid in (task / "children").read_text().split()]
+    """Cutting processes that this one has started and that still run; other tests' servers are children too."""
+    tasks = Path(f"/proc/{os.getpid()}/task").iterdir()
+    started = [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+    return [pid for pid in started if _is_cutting(pid)]
+
+
+def _is_cutting(pid: int) -> bool:
+    try:
+        return b"cut_child" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False  # it has ended meanwhile
