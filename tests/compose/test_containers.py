@@ -74,7 +74,7 @@ def test_nothing_lies_in_a_volume_without_a_name(containers: Containers, inspect
 @pytest.mark.parametrize("service", OURS)
 def test_images_hold_nothing_that_builds_or_installs(service: str, containers: Containers) -> None:
     tools = "command -v pip uv npm node gcc cc make"
-    leftovers = "find /root/.cache /src /var/lib/apt/lists -type f 2>/dev/null"
+    leftovers = "find ~root/.cache /src /var/lib/apt/lists -type f 2>/dev/null"
 
     look = containers.compose("exec", "-T", "--user", "root", service, "sh", "-c", f"{tools}; {leftovers}; true")
 
