@@ -88,6 +88,11 @@ class LoaderService(loader_pb2_grpc.LoaderServiceServicer):
         )
         return loader_pb2.ListRunsResponse(runs=[run], problems=[_PROBLEM])
 
+    async def ListEmbeddings(
+        self, request: loader_pb2.ListEmbeddingsRequest, context: Any
+    ) -> loader_pb2.ListEmbeddingsResponse:
+        return loader_pb2.ListEmbeddingsResponse(embeddings=[_summary()])
+
     async def Diagnose(self, request: loader_pb2.DiagnoseRequest, context: Any) -> loader_pb2.Diagnosis:
         finding = loader_pb2.Finding(folder="events", message="It holds event files.")
         return loader_pb2.Diagnosis(n_folders=3, findings=[finding], passed_over=[".git"], problems=[_PROBLEM])
@@ -127,13 +132,14 @@ class LoaderService(loader_pb2_grpc.LoaderServiceServicer):
         await context.abort(grpc.StatusCode.UNIMPLEMENTED, "The gateway never reads a tensor.")
         yield loader_pb2.TensorChunk()
 
-    async def ReadColumn(
-        self, request: loader_pb2.ReadColumnRequest, context: Any
+    async def ReadColumns(
+        self, request: loader_pb2.ReadColumnsRequest, context: Any
     ) -> AsyncIterator[loader_pb2.ColumnChunk]:
         await self._check(request.embedding_id, context)
-        if request.name not in _CONTENTS:
-            await context.abort(grpc.StatusCode.NOT_FOUND, f"There is no column {request.name!r}.")
-        content = column_bytes(request.name)
+        (name,) = request.names
+        if name not in _CONTENTS:
+            await context.abort(grpc.StatusCode.NOT_FOUND, f"There is no column {name!r}.")
+        content = column_bytes(name)
         yield loader_pb2.ColumnChunk(
             header=loader_pb2.ColumnHeader(digest=hashlib.sha256(content).hexdigest(), total_bytes=len(content))
         )

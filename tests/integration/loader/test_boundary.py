@@ -28,7 +28,7 @@ def test_unknown_id_is_not_found_by_every_method(loader: Loader) -> None:
     calls = (
         lambda: stub.GetEmbedding(loader_pb2.GetEmbeddingRequest(embedding_id="x"), timeout=5),
         lambda: list(stub.ReadTensor(loader_pb2.ReadTensorRequest(embedding_id="x"), timeout=5)),
-        lambda: list(stub.ReadColumn(loader_pb2.ReadColumnRequest(embedding_id="x"), timeout=5)),
+        lambda: list(stub.ReadColumns(loader_pb2.ReadColumnsRequest(embedding_id="x"), timeout=5)),
         lambda: list(stub.ReadSprite(loader_pb2.ReadSpriteRequest(embedding_id="x"), timeout=5)),
         lambda: list(stub.ReadBookmarks(loader_pb2.ReadBookmarksRequest(embedding_id="x"), timeout=5)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import shutil
 import time
 from typing import Any
 
@@ -32,6 +33,20 @@ def test_runs_are_listed_by_name_with_every_step(loader: Loader) -> None:
     assert [tensor.tensor_name for tensor in runs["words"].rejected] == ["bias/.ATTRIBUTES/VARIABLE_VALUE"]
     (raw,) = runs["raw"].embeddings
     assert (raw.display_name, raw.HasField("step"), raw.n_points, raw.n_dims) == ("r", False, 50, 4)
+
+
+def test_embeddings_of_one_run_are_those_of_the_list(loader: Loader) -> None:
+    for run in loader.runs().values():
+        response = loader.stub.ListEmbeddings(loader_pb2.ListEmbeddingsRequest(run_id=run.id), timeout=10)
+        assert list(response.embeddings) == list(run.embeddings)
+
+
+def test_embeddings_of_a_run_that_is_gone_are_not_found(loader: Loader) -> None:
+    request = loader_pb2.ListEmbeddingsRequest(run_id=loader.runs()["raw"].id)
+    shutil.rmtree(loader.root / "raw")
+    with pytest.raises(grpc.RpcError) as caught:
+        loader.stub.ListEmbeddings(request, timeout=10)
+    assert caught.value.code() is grpc.StatusCode.NOT_FOUND
 
 
 def test_every_step_has_its_own_numbers_and_digest(loader: Loader, vectors: NDArray[np.float32]) -> None:
@@ -91,29 +106,52 @@ def test_description_holds_columns_sprite_and_bookmarks(loader: Loader) -> None:
     assert list(described.problems) == []
 
 
-def column(loader: Loader, embedding_id: str, name: str) -> loader_pb2.Column:
-    request = loader_pb2.ReadColumnRequest(embedding_id=embedding_id, name=name)
-    parts = list(loader.stub.ReadColumn(request, timeout=10))
-    serialised = b"".join(part.column for part in parts[1:])
-    assert parts[0].header.total_bytes == len(serialised)
-    assert parts[0].header.digest == hashlib.sha256(serialised).hexdigest()
-    return loader_pb2.Column.FromString(serialised)
+def columns(loader: Loader, embedding_id: str, *names: str) -> list[loader_pb2.Column]:
+    """The columns of one stream, each of the size and digest that its header says."""
+    request = loader_pb2.ReadColumnsRequest(embedding_id=embedding_id, names=names)
+    received: list[tuple[loader_pb2.ColumnHeader, bytearray]] = []
+    for chunk in loader.stub.ReadColumns(request, timeout=10):
+        if chunk.WhichOneof("part") == "header":
+            received.append((chunk.header, bytearray()))
+        else:
+            received[-1][1].extend(chunk.column)
+    for header, content in received:
+        assert (header.total_bytes, header.digest) == (len(content), hashlib.sha256(content).hexdigest())
+    read = [loader_pb2.Column.FromString(bytes(content)) for _, content in received]
+    assert [column.name for column in read] == [header.name for header, _ in received]
+    return read
 
 
 def test_columns_come_as_typed_values(loader: Loader) -> None:
     embedding_id = loader.runs()["words"].embeddings[0].id
 
-    numbers = column(loader, embedding_id, "n")
+    categories, text_column, numbers = columns(loader, embedding_id, "part", "word", "n")
     np.testing.assert_array_equal(np.frombuffer(numbers.numbers.float64, "<f8"), np.arange(3000))
 
-    categories = column(loader, embedding_id, "part")
     assert list(categories.dictionary.values) == ["p0", "p1", "p2"]
     np.testing.assert_array_equal(np.frombuffer(categories.dictionary.codes, "<u4"), np.arange(3000) % 3)
 
-    text = column(loader, embedding_id, "word").text
-    ends = np.frombuffer(text.offsets, "<u4")
-    assert text.utf8[ends[7] : ends[8]] == b"w7"
+    ends = np.frombuffer(text_column.text.offsets, "<u4")
+    assert text_column.text.utf8[ends[7] : ends[8]] == b"w7"
     assert len(ends) == 3001
+
+
+def test_all_columns_come_in_file_order_where_none_is_named(loader: Loader) -> None:
+    words, raw = (loader.runs()[name].embeddings[0].id for name in ("words", "raw"))
+    assert [column.name for column in columns(loader, words)] == ["word", "n", "part"]
+    assert columns(loader, raw) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "code"), [(["n", "x"], grpc.StatusCode.NOT_FOUND), (["n", "n"], grpc.StatusCode.INVALID_ARGUMENT)]
+)
+def test_columns_that_there_are_not_end_the_stream_before_any_is_sent(
+    loader: Loader, names: list[str], code: grpc.StatusCode
+) -> None:
+    request = loader_pb2.ReadColumnsRequest(embedding_id=loader.runs()["words"].embeddings[0].id, names=names)
+    with pytest.raises(grpc.RpcError) as caught:
+        next(loader.stub.ReadColumns(request, timeout=10))
+    assert caught.value.code() is code
 
 
 def sprite_image(loader: Loader, **wanted: Any) -> NDArray[np.uint8]:

@@ -65,8 +65,8 @@ def shared(tensorboard: TensorBoard, loader: Loader) -> Iterator[tuple[str, str,
 
 def text_of(loader: Loader, embedding_id: str, column: str) -> list[str]:
     """A column's cells as text, empty where missing; numbers as Python writes them."""
-    request = loader_pb2.ReadColumnRequest(embedding_id=embedding_id, name=column)
-    parts = list(loader.stub.ReadColumn(request, timeout=10))
+    request = loader_pb2.ReadColumnsRequest(embedding_id=embedding_id, names=[column])
+    parts = list(loader.stub.ReadColumns(request, timeout=10))
     values = loader_pb2.Column.FromString(b"".join(part.column for part in parts))
     match values.WhichOneof("values"):
         case "numbers":

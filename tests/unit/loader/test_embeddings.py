@@ -110,10 +110,13 @@ def test_broken_companions_leave_the_embedding_readable(
         embeddings.read_sprite_page(embedding_id, 0, 0)
 
 
-def test_column_is_found_by_its_name(embeddings: Embeddings, embedding_id: EmbeddingId) -> None:
-    assert embeddings.read_column(embedding_id, "n").summary.maximum == 11
+def test_columns_are_found_by_their_names(embeddings: Embeddings, embedding_id: EmbeddingId) -> None:
+    assert [each.summary.name for each in embeddings.read_columns(embedding_id, ["n", "word"])] == ["n", "word"]
+    assert [each.summary.name for each in embeddings.read_columns(embedding_id)] == ["word", "n"]
     with pytest.raises(NotFound, match=r'^The embedding has no column "x"; it has "word", "n"\.$'):
-        embeddings.read_column(embedding_id, "x")
+        embeddings.read_columns(embedding_id, ["n", "x"])
+    with pytest.raises(InvalidArgument, match="a column twice"):
+        embeddings.read_columns(embedding_id, ["n", "n"])
 
 
 def test_thumbnails_are_pages_and_bookmarks_the_files_bytes(embeddings: Embeddings, embedding_id: EmbeddingId) -> None:
@@ -134,7 +137,7 @@ def test_columns_of_the_tensors_own_file_come_after_those_of_the_metadata_file(
     described = embeddings.describe(summary.id)
     assert (summary.display_name, described.problems) == ("x (x.npz)", ())
     assert [column.name for column in described.columns] == ["word", "n", "n (2)", "kind"]
-    assert embeddings.read_column(summary.id, "n (2)").summary.maximum == 8
+    assert embeddings.read_columns(summary.id, ["n (2)"])[0].summary.maximum == 8
 
 
 def test_metadata_of_the_tensors_own_file_is_bounded(catalog: Catalog, root: DataRoot, sprites: SpriteReader) -> None:
@@ -158,4 +161,4 @@ def test_embedding_without_companions_has_none(embeddings: Embeddings, catalog: 
     with pytest.raises(NotFound, match='The run "run" has no bookmarks file'):
         embeddings.read_bookmarks(embedding_id)
     with pytest.raises(NotFound, match="it has none"):
-        embeddings.read_column(embedding_id, "label")
+        embeddings.read_columns(embedding_id, ["label"])

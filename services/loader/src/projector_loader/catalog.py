@@ -1,24 +1,27 @@
-"""All runs below the data root and among the uploads, and the way from an embedding's id to its files."""
+"""All runs below the data root and among the uploads, and the way from an id to the files."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from projector_chassis.errors import NotFound
 from projector_loader.asset_paths import AssetPath, DataRoot
 from projector_loader.discovery import find_runs
-from projector_loader.model import EmbeddingId, Listing, Problem, Run, Search, Severity
+from projector_loader.model import EmbeddingId, Listing, Problem, Run, RunId, Search, Severity
 from projector_loader.reader_process import ReaderProcesses
 from projector_loader.run_draft import CatalogEntry
 from projector_loader.run_reader import RunReader, RunRecord
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class _Place:
-    """Where an embedding was when its root was last searched, and how to read it there again."""
+    """Where a run was when its root was last searched, and how to read it there again."""
 
     reader: RunReader
     folder: AssetPath
@@ -39,7 +42,7 @@ class Catalog:
         self._tops = frozenset(root.top.absolute for root in roots)
         self._max_folders = max_folders
         self._lock = threading.Lock()
-        self._places: Mapping[EmbeddingId, _Place] = {}
+        self._places: Mapping[EmbeddingId | RunId, _Place] = {}
 
     def reader_of(self, root: DataRoot) -> RunReader:
         """What reads the runs of one of the roots, and remembers them."""
@@ -49,14 +52,16 @@ class Catalog:
         """All runs, those of each root by name, with what is wrong with the roots as a whole."""
         runs: list[Run] = []
         problems: list[Problem] = []
-        places: dict[EmbeddingId, _Place] = {}
+        places: dict[EmbeddingId | RunId, _Place] = {}
         searches: list[Search] = []
         for root, reader in self._readers:
             found = find_runs(root, max_folders=self._max_folders, passed_over=self._tops)
             taken = frozenset[Path]().union(*(reader.used_files(folder) for folder in found.folders))
             for folder, record in _without_used([(folder, reader.read(folder, taken)) for folder in found.folders]):
                 runs.append(record.run)
-                places |= {entry.summary.id: _Place(reader, folder, taken) for entry in record.entries}
+                place = _Place(reader, folder, taken)
+                places[record.run.id] = place
+                places |= {entry.summary.id: place for entry in record.entries}
             problems += found.problems
             searches.append(found.search)
         with self._lock:
@@ -71,25 +76,37 @@ class Catalog:
         Raises:
             NotFound: there is none, or none any more.
         """
-        entry = self._find_again(embedding_id)
-        if entry is None:
-            self.list_runs()
-            entry = self._find_again(embedding_id)
-        if entry is None:
-            raise NotFound(
-                f'There is no embedding "{embedding_id}" below the data root (any more); its files may have been moved'
-                " or damaged. List the runs again."
-            )
-        return entry
 
-    def _find_again(self, embedding_id: EmbeddingId) -> CatalogEntry | None:
-        """The embedding, where it still is in the run that held it when the roots were last searched."""
+        def pick(record: RunRecord) -> CatalogEntry | None:
+            return next((entry for entry in record.entries if entry.summary.id == embedding_id), None)
+
+        return self._find("embedding", embedding_id, pick)
+
+    def find_run(self, run_id: RunId) -> Run:
+        """The run of an id.
+
+        Raises:
+            NotFound: there is none, or none any more.
+        """
+        return self._find("run", run_id, lambda record: record.run if _is_worth_listing(record) else None)
+
+    def _find(self, kind: str, id_: EmbeddingId | RunId, pick: Callable[[RunRecord], T | None]) -> T:
+        """What ``pick`` takes of the run that held the id when the roots were last searched, or holds it now."""
+        found = self._find_again(id_, pick)
+        if found is None:
+            self.list_runs()
+            found = self._find_again(id_, pick)
+        if found is None:
+            raise NotFound(
+                f'There is no {kind} "{id_}" below the data root (any more); its files may have been moved or damaged.'
+                " List the runs again."
+            )
+        return found
+
+    def _find_again(self, id_: EmbeddingId | RunId, pick: Callable[[RunRecord], T | None]) -> T | None:
         with self._lock:
-            place = self._places.get(embedding_id)
-        if place is None:
-            return None
-        entries = place.reader.read(place.folder, place.taken).entries
-        return next((entry for entry in entries if entry.summary.id == embedding_id), None)
+            place = self._places.get(id_)
+        return None if place is None else pick(place.reader.read(place.folder, place.taken))
 
 
 def _without_used(records: list[tuple[AssetPath, RunRecord]]) -> list[tuple[AssetPath, RunRecord]]:
@@ -107,12 +124,13 @@ def _without_used(records: list[tuple[AssetPath, RunRecord]]) -> list[tuple[Asse
     return [
         (folder, record)
         for folder, record in records
-        if record.has_config or (folder.absolute not in used and _shows_something(record.run))
+        if _is_worth_listing(record) and (record.has_config or folder.absolute not in used)
     ]
 
 
-def _shows_something(run: Run) -> bool:
-    return bool(run.checkpoints or run.embeddings or run.rejected or run.problems)
+def _is_worth_listing(record: RunRecord) -> bool:
+    run = record.run
+    return bool(record.has_config or run.checkpoints or run.embeddings or run.rejected or run.problems)
 
 
 def _nothing_found() -> Problem:

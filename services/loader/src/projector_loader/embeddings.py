@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from projector_chassis.errors import Conflict, NotFound, PublicError
+from projector_chassis.errors import Conflict, InvalidArgument, NotFound, PublicError
 from projector_loader.asset_paths import AssetPath, open_file, stamp
 from projector_loader.assets import SpriteFile
 from projector_loader.catalog import Catalog
@@ -91,19 +91,22 @@ class Embeddings:
 
         return TensorStream(source.n_points, source.n_dims, digest, n_rows, blocks())
 
-    def read_column(self, embedding_id: EmbeddingId, name: str) -> Column:
-        """One metadata column.
+    def read_columns(self, embedding_id: EmbeddingId, names: Sequence[str] = ()) -> tuple[Column, ...]:
+        """Metadata columns, in the order of ``names``; all of them, in file order, where it is empty.
 
         Raises:
-            NotFound: also when there is no such column.
+            NotFound: also when one of them does not exist.
+            InvalidArgument: a name is given twice.
         """
         entry = self._catalog.find(embedding_id)
-        columns = self._read_metadata(entry).columns
-        for column in columns:
-            if column.summary.name == name:
-                return column
-        names = ", ".join(f'"{column.summary.name}"' for column in columns) or "none"
-        raise NotFound(f'The embedding has no column "{name}"; it has {names}.')
+        columns = {column.summary.name: column for column in self._read_metadata(entry).columns}
+        if len(set(names)) < len(names):
+            raise InvalidArgument("names holds a column twice; give each one once.")
+        for name in names:
+            if name not in columns:
+                known = ", ".join(f'"{each}"' for each in columns) or "none"
+                raise NotFound(f'The embedding has no column "{name}"; it has {known}.')
+        return tuple(columns[name] for name in names or columns)
 
     def read_sprite_page(self, embedding_id: EmbeddingId, level: int, page: int) -> SpritePage:
         """One page of the sprite's thumbnails.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Final
 
@@ -192,6 +193,17 @@ def column_message(column: Column) -> loader_pb2.Column:
         message.text.utf8 = values.utf8
         message.text.offsets = values.offsets.astype("<u4", copy=False).tobytes()
     return message
+
+
+def column_chunks(column: Column) -> Iterator[loader_pb2.ColumnChunk]:
+    """A column as it is streamed."""
+    content = column_message(column).SerializeToString(deterministic=True)
+    header = loader_pb2.ColumnHeader(
+        name=column.summary.name, digest=hashlib.sha256(content).hexdigest(), total_bytes=len(content)
+    )
+    yield loader_pb2.ColumnChunk(header=header)
+    for start in range(0, len(content), BLOCK_BYTES):
+        yield loader_pb2.ColumnChunk(column=content[start : start + BLOCK_BYTES])
 
 
 def sprite_message(sprite: SpriteGeometry) -> loader_pb2.SpriteGeometry:

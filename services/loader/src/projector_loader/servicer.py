@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterator
 
@@ -13,7 +12,7 @@ from projector_contracts.loader.v1 import loader_pb2, loader_pb2_grpc
 from projector_loader.catalog import Catalog
 from projector_loader.embeddings import Embeddings
 from projector_loader.messages import (
-    column_message,
+    column_chunks,
     diagnosis_message,
     embedding_message,
     listing_message,
@@ -21,13 +20,13 @@ from projector_loader.messages import (
     row_selection,
     run_message,
     sprite_chunks,
+    summary_message,
     upload_end,
     upload_header,
     upload_parts,
     upload_rules_message,
 )
-from projector_loader.model import EmbeddingId
-from projector_loader.tensors import BLOCK_BYTES
+from projector_loader.model import EmbeddingId, RunId
 from projector_loader.uploads import Uploads
 from projector_loader.watching import RunWatcher
 
@@ -49,6 +48,12 @@ class LoaderServicer(loader_pb2_grpc.LoaderServiceServicer):
         self, request: loader_pb2.ListRunsRequest, context: grpc.ServicerContext
     ) -> loader_pb2.ListRunsResponse:
         return listing_message(self._catalog.list_runs())
+
+    def ListEmbeddings(
+        self, request: loader_pb2.ListEmbeddingsRequest, context: grpc.ServicerContext
+    ) -> loader_pb2.ListEmbeddingsResponse:
+        run = self._catalog.find_run(RunId(request.run_id))
+        return loader_pb2.ListEmbeddingsResponse(embeddings=[summary_message(summary) for summary in run.embeddings])
 
     def WatchRuns(
         self, request: loader_pb2.WatchRunsRequest, context: grpc.ServicerContext
@@ -78,15 +83,11 @@ class LoaderServicer(loader_pb2_grpc.LoaderServiceServicer):
         for block in tensor.blocks:
             yield loader_pb2.TensorChunk(rows=block)
 
-    def ReadColumn(
-        self, request: loader_pb2.ReadColumnRequest, context: grpc.ServicerContext
+    def ReadColumns(
+        self, request: loader_pb2.ReadColumnsRequest, context: grpc.ServicerContext
     ) -> Iterator[loader_pb2.ColumnChunk]:
-        column = self._embeddings.read_column(EmbeddingId(request.embedding_id), request.name)
-        serialised = column_message(column).SerializeToString(deterministic=True)
-        digest = hashlib.sha256(serialised).hexdigest()
-        yield loader_pb2.ColumnChunk(header=loader_pb2.ColumnHeader(digest=digest, total_bytes=len(serialised)))
-        for start in range(0, len(serialised), BLOCK_BYTES):
-            yield loader_pb2.ColumnChunk(column=serialised[start : start + BLOCK_BYTES])
+        for column in self._embeddings.read_columns(EmbeddingId(request.embedding_id), request.names):
+            yield from column_chunks(column)
 
     def ReadSprite(
         self, request: loader_pb2.ReadSpriteRequest, context: grpc.ServicerContext

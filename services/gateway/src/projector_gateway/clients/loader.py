@@ -125,8 +125,8 @@ class Loader:
 
     async def column(self, embedding_id: str, name: str) -> Content:
         """One metadata column as the bytes of a serialised ``projector.loader.v1.Column``."""
-        request = loader_pb2.ReadColumnRequest(embedding_id=embedding_id, name=name)
-        call = self._stub.ReadColumn(request, timeout=_STREAM_SECONDS, metadata=_metadata())
+        request = loader_pb2.ReadColumnsRequest(embedding_id=embedding_id, names=[name])
+        call = self._stub.ReadColumns(request, timeout=_STREAM_SECONDS, metadata=_metadata())
         header = (await _first(call)).header
         return Content(
             call,
