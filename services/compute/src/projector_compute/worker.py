@@ -20,6 +20,7 @@ from celery import Celery, signals
 from projector_chassis.logging import configure_logging
 from projector_compute import tasks
 from projector_compute.settings import Settings
+from projector_compute.threads import bound_threads
 from projector_contracts import names
 
 if TYPE_CHECKING:
@@ -108,8 +109,7 @@ def _build_interactive(settings: Settings) -> InteractiveChild:
 
 def _prepare_numerics(settings: Settings, n_threads: int) -> None:
     """Bound every thread pool and say where kernels are cached; each library reads this when it is first imported."""
-    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
-        os.environ[variable] = str(n_threads)
+    bound_threads(n_threads)
     os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.cache_dir / "numba"))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from projector_compute.core.neighbors import nearest_neighbors
+from projector_compute.core.preprocess import unit_scale
 from projector_compute.session import Interrupted, Request
 
 
@@ -37,12 +38,50 @@ def test_results_repeat_and_the_input_stays() -> None:
     np.testing.assert_array_equal(points, before)
 
 
+def test_neighbors_are_found_across_all_blocks() -> None:
+    """Rows on a line: the nearest are the next ones, which for some rows lie in other blocks of products."""
+    points = np.linspace(0, 2, 5000, dtype=np.float32)[:, np.newaxis]
+    table = nearest_neighbors(points, 2)
+    np.testing.assert_array_equal(np.sort(table.rows[1:-1], axis=1), np.arange(4998)[:, np.newaxis] + [0, 2])
+    np.testing.assert_array_equal(table.rows[[0, -1]], [[1, 2], [4998, 4997]])
+
+
+def test_ties_across_blocks_are_in_the_order_of_rows() -> None:
+    """More equal rows than a block of products has, and rows farther away before and behind them."""
+    points = np.zeros((4000, 2), np.float32)
+    points[:50], points[3950:] = 1, -1
+    table = nearest_neighbors(points, 12)
+    for row in (50, 1023, 1024, 2500, 3949):
+        np.testing.assert_array_equal(table.rows[row], [r for r in range(50, 63) if r != row][:12])
+    np.testing.assert_array_equal(table.squared_distances[50:3950], 0.0)
+
+
+@pytest.mark.parametrize("scale", [1e20, 1e-20])
+def test_magnitude_changes_no_neighbor(scale: float) -> None:
+    points = np.random.default_rng(0).normal(size=(300, 4)).astype(np.float32)
+    scaled = points * np.float32(scale)
+    np.testing.assert_array_equal(
+        nearest_neighbors(unit_scale(scaled), 9).rows, nearest_neighbors(unit_scale(points), 9).rows
+    )
+
+
+@pytest.mark.parametrize("n_dims", [1, 2])
+def test_whole_numbers_in_few_dimensions(n_dims: int) -> None:
+    points = np.random.default_rng(0).integers(0, 6, size=(200, n_dims)).astype(np.float32)
+    table = nearest_neighbors(points, 5)
+    for row in range(200):
+        distances = ((points - points[row]) ** 2).sum(axis=1)
+        distances[row] = np.inf
+        np.testing.assert_array_equal(table.rows[row], np.argsort(distances, kind="stable")[:5])
+
+
 def test_progress_rises_to_one_and_may_end_the_work() -> None:
-    points = np.random.default_rng(0).normal(size=(1200, 3)).astype(np.float32)
+    points = np.random.default_rng(0).normal(size=(5000, 3)).astype(np.float32)
     told: list[float] = []
     nearest_neighbors(points, 5, told.append)
     assert told == sorted(told)
-    assert (len(told), told[-1]) == (3, 1.0)
+    assert max(np.diff([0.0, *told])) < 0.25
+    assert told[-1] == pytest.approx(1.0)
 
     def stop(done: float) -> None:
         raise Interrupted(Request.STOP)

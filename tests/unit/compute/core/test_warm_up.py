@@ -16,6 +16,7 @@ import numpy as np
 from fakes.workshop import Workshop, clusters, tsne_spec
 from projector_compute import core
 from projector_compute.adapters.stage_files import StageFiles
+from projector_compute.core.neighbors import nearest_neighbors
 from projector_compute.core.warm_up import warm_up
 
 
@@ -39,6 +40,7 @@ for points in (clusters(), np.repeat(clusters(10), 40, axis=0)):
             workshop.create(tsne_spec(workshop.embeddings.add("points", points), n_dims=n_dims))
             assert workshop.work() > 2
             assert workshop.job.state.phase.value == "finished"
+nearest_neighbors(clusters(1500), 5)
 assert signatures() == warm, (warm, signatures())
 """
 

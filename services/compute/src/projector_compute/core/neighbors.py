@@ -9,21 +9,24 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from projector_compute.core.candidates import find_candidates, replace_farthest
+
 Float32Array = NDArray[np.float32]
 Int32Array = NDArray[np.int32]
 Int64Array = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-_QUERY_ROWS = 512
-_BASE_ROWS = 4096
-"""One block of products is 8 MiB of float32: large enough for BLAS, small enough to stay in the last-level cache."""
+_RANKED_ROWS = 1024
+"""Rows between two looks at whether the work is still wanted."""
 _SPARE = 8
 """Candidates kept beyond the number asked for: unless rows crowd, float32 products misplace no neighbor so far."""
+_RANK_COST = 32
+"""One distance by differences costs as much time as so many products of a matrix product; for progress alone."""
 _ROUNDING_SPREAD = 4.0
 """Rounding errors of a sum of n products grow like sqrt(n); four times that is met once in many thousand sums
 (N. Higham, T. Mary, "A new approach to probabilistic rounding error analysis", SIAM J. Sci. Comput. 41 (2019))."""
-_BLOCK_DIMS = 64
-"""Dimensions summed in float32 SIMD lanes between two looks at the limit."""
+_BLOCK_DIMS = 128
+"""Dimensions summed in float32 SIMD lanes before the sum goes on in float64."""
 _SAFE_FASTMATH = {"reassoc", "contract", "arcp", "nsz"}
 """Lets the compiler sum in SIMD lanes; infinities and NaN keep their meaning."""
 
@@ -60,37 +63,26 @@ def nearest_neighbors(
         n_neighbors: from 0 to ``n_points - 1``.
         progress: called with the done part after each block of rows; may raise.
     """
-    n_points = len(points)
+    n_points, n_dims = points.shape
     n_candidates = min(n_neighbors + _SPARE, n_points - 1)
     rows = np.empty((n_points, n_neighbors), np.int32)
     squared = np.empty((n_points, n_neighbors), np.float32)
-    if n_neighbors:
-        centred = points - points.mean(axis=0, dtype=np.float64).astype(np.float32)
-        norms = np.einsum("ij,ij->i", centred, centred)
-        for start in range(0, n_points, _QUERY_ROWS):
-            queries = np.arange(start, min(start + _QUERY_ROWS, n_points))
-            candidates, farthest = _candidates(centred, norms, queries, n_candidates)
-            _rank(points, queries, candidates, rows, squared)
-            if n_candidates < n_points - 1:
-                is_sure = _is_sure(squared[queries, -1], farthest, norms[queries], points.shape[1])
-                unsure = queries[~is_sure]
-                if len(unsure):
-                    _rank(points, unsure, _search(points, unsure, n_neighbors), rows, squared)
-            progress((start + len(queries)) / n_points)
+    if n_neighbors == 0:
+        return NeighborTable(rows, squared)
+    centred = points - points.mean(axis=0, dtype=np.float64).astype(np.float32)
+    norms = np.einsum("ij,ij->i", centred, centred)
+    search_part = n_points / (n_points + 2 * _RANK_COST * n_candidates)
+    found = find_candidates(centred, norms, n_candidates, lambda done: progress(search_part * done))
+    for start in range(0, n_points, _RANKED_ROWS):
+        queries = np.arange(start, min(start + _RANKED_ROWS, n_points))
+        _rank(points, queries, found.rows[queries], rows, squared)
+        if n_candidates < n_points - 1:
+            is_sure = _is_sure(squared[queries, -1], found.limits[queries], norms[queries], n_dims)
+            unsure = queries[~is_sure]
+            if len(unsure):
+                _rank(points, unsure, _search(points, unsure, n_neighbors), rows, squared)
+        progress(search_part + (1 - search_part) * (start + len(queries)) / n_points)
     return NeighborTable(rows, squared)
-
-
-def _candidates(
-    centred: Float32Array, norms: Float32Array, queries: Int64Array, n_candidates: int
-) -> tuple[Int32Array, Float32Array]:
-    """Rows with the smallest ``|x|^2 - 2 x.q`` for successive queries, unordered, and the largest of these values."""
-    start = int(queries[0])
-    values = np.full((len(queries), n_candidates), np.inf, np.float32)
-    rows = np.full((len(queries), n_candidates), -1, np.int32)
-    for base in range(0, len(centred), _BASE_ROWS):
-        products = centred[start : start + len(queries)] @ centred[base : base + _BASE_ROWS].T
-        _keep_nearest(products, norms, start, base, values, rows)
-    return rows, values[:, 0]
 
 
 def _is_sure(farthest_neighbor: Float32Array, farthest: Float32Array, norms: Float32Array, n_dims: int) -> BoolArray:
@@ -110,59 +102,14 @@ def _is_sure(farthest_neighbor: Float32Array, farthest: Float32Array, norms: Flo
 
 
 @njit(parallel=True, nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
-def _keep_nearest(
-    products: Float32Array, norms: Float32Array, start: int, base: int, nearest: Float32Array, rows: Int32Array
-) -> None:
-    """Offer a block of rows to each query's bounded heap (its root, entry 0, is the farthest kept)."""
-    two = np.float32(2)
-    for query in prange(products.shape[0]):
-        distances = nearest[query]
-        kept = rows[query]
-        for column in range(products.shape[1]):
-            row = base + column
-            distance = norms[row] - two * products[query, column]
-            if distance < distances[0] and row != start + query:
-                _replace_farthest(distances, kept, distance, row)
-
-
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
-def _replace_farthest(distances: Float32Array, kept: Int32Array, distance: np.float32, row: int) -> None:
-    """Put a row into a heap in the place of its root; of equals the last row is nearest to the root.
-
-    The row must be beyond all rows that were put there before.
-    """
-    n_kept = distances.size
-    hole = 0
-    while True:
-        child = 2 * hole + 1
-        if child >= n_kept:
-            break
-        other = child + 1
-        if other < n_kept and (
-            distances[other] > distances[child] or (distances[other] == distances[child] and kept[other] > kept[child])
-        ):
-            child = other
-        if distances[child] <= distance:
-            break
-        distances[hole] = distances[child]
-        kept[hole] = kept[child]
-        hole = child
-    distances[hole] = distance
-    kept[hole] = row
-
-
-@njit(parallel=True, nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
 def _rank(
     points: Float32Array, queries: Int64Array, candidates: Int32Array, rows: Int32Array, squared: Float32Array
 ) -> None:
     """Order each query's candidates by distance, then by row, and keep as many as ``rows`` holds."""
-    n_candidates = candidates.shape[1]
     for position in prange(queries.size):
         query = queries[position]
         by_row = np.sort(candidates[position])
-        distances = np.empty(n_candidates, np.float32)
-        for column in range(n_candidates):
-            distances[column] = _squared_distance(points[query], points[by_row[column]], np.inf)
+        distances = _squared_distances(points, query, by_row)
         # A stable sort of rows in ascending order leaves ties in ascending order.
         order = np.argsort(distances, kind="mergesort")
         for column in range(rows.shape[1]):
@@ -180,8 +127,47 @@ def _search(points: Float32Array, queries: Int64Array, n_neighbors: int) -> Int3
         for row in range(points.shape[0]):
             distance = np.float32(_squared_distance(points[query], points[row], distances[0]))
             if distance < distances[0] and row != query:
-                _replace_farthest(distances, found[position], distance, row)
+                replace_farthest(distances, found[position], distance, row)
     return found
+
+
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
+def _squared_distances(points: Float32Array, query: int, others: Int32Array) -> Float32Array:
+    """Of one row to some others, four at a time: rows far apart in memory then arrive side by side."""
+    distances = np.empty(others.size, np.float32)
+    in_fours = others.size - others.size % 4
+    for start in range(0, in_fours, 4):
+        distances[start : start + 4] = _four_squared_distances(
+            points[query],
+            points[others[start]],
+            points[others[start + 1]],
+            points[others[start + 2]],
+            points[others[start + 3]],
+        )
+    for position in range(in_fours, others.size):
+        distances[position] = _squared_distance(points[query], points[others[position]], np.inf)
+    return distances
+
+
+@njit(nogil=True, cache=True, fastmath=_SAFE_FASTMATH)  # type: ignore[untyped-decorator]  # numba has no types
+def _four_squared_distances(
+    row: Float32Array, other_0: Float32Array, other_1: Float32Array, other_2: Float32Array, other_3: Float32Array
+) -> tuple[float, float, float, float]:
+    n_dims = row.size
+    total_0 = total_1 = total_2 = total_3 = 0.0
+    for start in range(0, n_dims, _BLOCK_DIMS):
+        block_0 = block_1 = block_2 = block_3 = np.float32(0)
+        for dim in range(start, min(start + _BLOCK_DIMS, n_dims)):
+            value = row[dim]
+            block_0 += (value - other_0[dim]) * (value - other_0[dim])
+            block_1 += (value - other_1[dim]) * (value - other_1[dim])
+            block_2 += (value - other_2[dim]) * (value - other_2[dim])
+            block_3 += (value - other_3[dim]) * (value - other_3[dim])
+        total_0 += np.float64(block_0)
+        total_1 += np.float64(block_1)
+        total_2 += np.float64(block_2)
+        total_3 += np.float64(block_3)
+    return total_0, total_1, total_2, total_3
 
 
 @njit(nogil=True, cache=True, fastmath=_SAFE_FASTMATH)  # type: ignore[untyped-decorator]  # numba has no types

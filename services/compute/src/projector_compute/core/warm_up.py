@@ -12,6 +12,8 @@ from projector_compute.core.tsne.optimiser import Optimiser, Schedule
 _POINTS = 16
 _EQUAL_POINTS = 13
 """So many that neighbors are searched for among all rows, too."""
+_POINTS_OF_TWO_BLOCKS = 1100
+"""So many that matrix products are offered to their columns, too."""
 
 
 def warm_up() -> None:
@@ -19,7 +21,9 @@ def warm_up() -> None:
 
     Kernels are compiled for the types they are called with; taking the real road is the one way to meet just those.
     """
-    points = np.random.default_rng(0).normal(size=(_POINTS, 4)).astype(np.float32)
+    rng = np.random.default_rng(0)
+    nearest_neighbors(rng.normal(size=(_POINTS_OF_TWO_BLOCKS, 1)).astype(np.float32), 1)
+    points = rng.normal(size=(_POINTS, 4)).astype(np.float32)
     points[:_EQUAL_POINTS] = points[0]
     table = nearest_neighbors(points, 3)
     affinities = joint_affinities(table, perplexity=2.0)
