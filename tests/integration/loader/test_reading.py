@@ -228,14 +228,3 @@ def test_health_and_reflection_answer(loader: Loader) -> None:
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",
     }
-
-
-def test_answers_are_not_compressed(loader: Loader) -> None:
-    call = loader.stub.ReadTensor(
-        loader_pb2.ReadTensorRequest(embedding_id=loader.runs()["raw"].embeddings[0].id),
-        timeout=5,
-        compression=grpc.Compression.NoCompression,
-    )
-    headers = dict(call.initial_metadata())
-    assert headers.get("grpc-encoding", "identity") == "identity"
-    assert len(list(call)) == 2

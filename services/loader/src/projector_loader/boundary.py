@@ -29,12 +29,15 @@ class Boundary(grpc.ServerInterceptor):
     Args:
         n_streams: streams served at the same time; one more is refused with RESOURCE_EXHAUSTED.
         n_uploads: of these, how many may be streams that are received.
+        stream_seconds: how long a stream may take at most, whatever its peer allows: one that has stopped reading must
+            not keep its place.
         log_fields: what every log line of this process carries; gRPC runs each call in an empty context of its own.
     """
 
-    def __init__(self, n_streams: int, n_uploads: int, log_fields: Mapping[str, Any]) -> None:
+    def __init__(self, *, n_streams: int, n_uploads: int, stream_seconds: float, log_fields: Mapping[str, Any]) -> None:
         self._free_streams = threading.BoundedSemaphore(n_streams)
         self._free_uploads = threading.BoundedSemaphore(n_uploads)
+        self._stream_seconds = stream_seconds
         self._log_fields = log_fields
 
     def intercept_service(
@@ -65,17 +68,37 @@ class Boundary(grpc.ServerInterceptor):
 
     def _streaming(self, name: str, behavior: Behavior) -> Behavior:
         def answer(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
-            with self._reported(name, context), _one_of(self._free_streams):
+            with self._reported(name, context), _one_of(self._free_streams), self._bounded(context):
                 yield from behavior(request, context)
 
         return answer
 
     def _receiving(self, name: str, behavior: Behavior) -> Behavior:
         def answer(requests: Iterator[Any], context: grpc.ServicerContext) -> Any:
-            with self._reported(name, context), _one_of(self._free_uploads), _one_of(self._free_streams):
+            with (
+                self._reported(name, context),
+                _one_of(self._free_uploads),
+                _one_of(self._free_streams),
+                self._bounded(context),
+            ):
                 return behavior(requests, context)
 
         return answer
+
+    @contextmanager
+    def _bounded(self, context: grpc.ServicerContext) -> Iterator[None]:
+        """Cancel a call that takes too long, from outside: its own thread may be waiting for its peer."""
+        left_seconds = context.time_remaining()
+        if left_seconds is not None and left_seconds <= self._stream_seconds:
+            yield  # gRPC ends it in time
+            return
+        timer = threading.Timer(self._stream_seconds, context.cancel)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     @contextmanager
     def _reported(self, name: str, context: grpc.ServicerContext) -> Iterator[None]:

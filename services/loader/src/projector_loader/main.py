@@ -30,6 +30,12 @@ from projector_loader.uploads import ROOT_NAME, Uploads
 from projector_loader.watching import RunWatcher
 
 SERVICE_NAME = loader_pb2.DESCRIPTOR.services_by_name["LoaderService"].full_name
+_SERVER_OPTIONS = (
+    ("grpc.max_receive_message_length", 4 * 2**20),  # a million row numbers, or a part of an upload
+    ("grpc.keepalive_time_ms", 60_000),  # a machine that was switched off leaves no streams behind
+    ("grpc.keepalive_timeout_ms", 20_000),
+    ("grpc.so_reuseport", 0),
+)
 
 
 @dataclass(frozen=True)
@@ -76,9 +82,14 @@ def start_server(settings: LoaderSettings) -> LoaderServer:
     server = grpc.server(
         ThreadPoolExecutor(settings.loader_threads, thread_name_prefix="rpc"),
         interceptors=[
-            Boundary(settings.loader_streams, settings.loader_uploads, structlog.contextvars.get_contextvars())
+            Boundary(
+                n_streams=settings.loader_streams,
+                n_uploads=settings.loader_uploads,
+                stream_seconds=settings.stream_seconds,
+                log_fields=structlog.contextvars.get_contextvars(),
+            )
         ],
-        options=(("grpc.so_reuseport", 0),),
+        options=_SERVER_OPTIONS,
         maximum_concurrent_rpcs=2 * settings.loader_threads,
         compression=grpc.Compression.NoCompression,
     )

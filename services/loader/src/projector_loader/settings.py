@@ -20,6 +20,7 @@ class LoaderSettings(ServiceSettings):
         loader_threads: requests served at the same time; each does blocking file work in a thread of its own.
         loader_streams: of these, how many may be streams; the rest is kept for short requests and health checks.
         loader_uploads: of the streams, how many may be files that are uploaded.
+        stream_seconds: how long a stream may take, an upload included, where its peer sets no shorter deadline.
         loader_cache_bytes: memory for metadata columns that were read.
         max_metadata_bytes: larger metadata files are refused.
         cache_dir: where thumbnails that were cut out of sprites are kept; may be deleted while the loader is stopped.
@@ -39,6 +40,7 @@ class LoaderSettings(ServiceSettings):
     loader_threads: int = Field(default=32, ge=2)
     loader_streams: int = Field(default=24, ge=1)
     loader_uploads: int = Field(default=8, ge=1)
+    stream_seconds: float = Field(default=3600.0, gt=0)
     loader_cache_bytes: int = Field(default=256 * 2**20, ge=0)
     max_metadata_bytes: int = Field(default=512 * 2**20, ge=1)
     cache_dir: Path = Path(tempfile.gettempdir()) / "projector-cache"
