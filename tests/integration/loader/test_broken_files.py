@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,6 +129,50 @@ def test_path_that_leaves_the_data_root(loader: Loader, tmp_path: Path, way_out:
     assert f'"{text}" leads out of the data root' in problem.message
     assert list(described.columns) == []
     assert list(described.problems) == [problem]
+
+
+def test_pipes_keep_nobody_waiting_whatever_they_stand_for(loader: Loader) -> None:
+    (loader.root / "piped").mkdir()
+    for name in (
+        CONFIG,
+        "checkpoint",
+        "model.ckpt-1.index",
+        "x.npy",
+        "tensors.tsv",
+        "metadata.tsv",
+        "x.h5",
+        "x.parquet",
+    ):
+        os.mkfifo(loader.root / "piped" / name)
+    for name in ("labels.tsv", "sprite.png", "views.txt"):
+        (loader.root / "words" / name).unlink()
+        os.mkfifo(loader.root / "words" / name)
+
+    started = time.monotonic()
+    runs = loader.runs()
+    described = loader.describe(runs["words"].embeddings[0].id)
+
+    assert time.monotonic() - started < 2
+    assert [problem.message for problem in runs["piped"].problems] == [
+        f"piped/{CONFIG} cannot be used: piped/{CONFIG} is not a regular file; devices and pipes are not read."
+    ]
+    assert len(described.problems) == 3
+    assert all("is not a regular file" in problem.message for problem in described.problems)
+
+
+def test_device_behind_a_link_is_out_of_the_data_root(loader: Loader) -> None:
+    (loader.root / "words" / "labels.tsv").unlink()
+    (loader.root / "words" / "labels.tsv").symlink_to("/dev/zero")
+    config = loader.root / "raw" / CONFIG
+    (loader.root / "raw" / "zeros").symlink_to("/dev/zero")
+    (loader.root / "devices").mkdir()
+    (loader.root / "devices" / CONFIG).write_text(config.read_text().replace("tensors.bytes", "../raw/zeros"))
+
+    runs = loader.runs()
+
+    for name in ("words", "devices"):
+        (problem,) = runs[name].problems
+        assert "leads out of the data root" in problem.message
 
 
 def test_checkpoint_path_that_leaves_the_data_root(loader: Loader, tmp_path: Path) -> None:

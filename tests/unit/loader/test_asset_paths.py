@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 
 from projector_chassis.errors import Conflict, InvalidArgument, NotFound, PublicError
 from projector_loader.asset_paths import AssetPath, DataRoot, open_file, printable, read_small_file, stamp
+
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -111,6 +115,51 @@ def test_missing_file_folder_device_and_pipe_are_told_apart(root: DataRoot, plac
         open_file(place("folder"))
     with pytest.raises(Conflict, match=r"^pipe is not a regular file"):
         open_file(place("pipe"))
+
+
+def test_device_is_not_read_even_where_it_lies_in_the_root() -> None:
+    devices = DataRoot(Path("/dev"))
+    with pytest.raises(Conflict, match=r"^zero is not a regular file"):
+        read_small_file(devices.resolve("zero", base=devices.top), limit_bytes=10)
+
+
+@pytest.mark.parametrize("replaced", ["run/labels.tsv", "run"])
+def test_link_that_took_the_place_of_a_resolved_file_or_its_folder_is_not_followed(
+    root: DataRoot, write: Any, tmp_path: Path, replaced: str
+) -> None:
+    file = write("run/labels.tsv", "x")
+    outside = tmp_path / "outside"
+    (root.top.absolute / replaced).rename(outside)
+    (root.top.absolute / replaced).symlink_to(outside)
+    with pytest.raises(Conflict, match=r"^run/labels\.tsv (cannot be read: too many levels|was moved while)"):
+        open_file(file)
+
+
+@pytest.fixture
+def readable_by_nobody() -> Iterator[DataRoot]:
+    """A root with files that this process may not read; as root it is another user for that time."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = DataRoot(Path(folder))
+        os.chmod(folder, 0o755)
+        for name, mode in (("file", 0o000), ("folder/file", 0o644)):
+            path = root.top.absolute / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("secret")
+            path.chmod(mode)
+        (root.top.absolute / "folder").chmod(0o000)
+        user = os.geteuid()
+        os.seteuid(user or NOBODY)
+        try:
+            yield root
+        finally:
+            os.seteuid(user)
+            (root.top.absolute / "folder").chmod(0o700)
+
+
+@pytest.mark.parametrize("name", ["file", "folder/file"])
+def test_file_that_may_not_be_read_is_a_typed_error(readable_by_nobody: DataRoot, name: str) -> None:
+    with pytest.raises(Conflict, match=rf"^{name} cannot be read: permission denied\.$"):
+        open_file(readable_by_nobody.resolve(name, base=readable_by_nobody.top))
 
 
 def test_name_that_is_too_long_is_a_typed_error(place: Any) -> None:

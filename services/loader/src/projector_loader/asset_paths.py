@@ -130,18 +130,21 @@ def open_file(file: AssetPath) -> FileInUse:
 
     Raises:
         NotFound: there is no such file.
-        Conflict: it is a folder, a device or a pipe, or may not be read.
+        Conflict: it is a folder, a device or a pipe, may not be read, or lies behind a link that was put there since
+            its path was resolved.
     """
     stamp(file)
     try:
         # Not to wait for a writer, should the file have become a pipe since it was looked at.
-        descriptor = os.open(file.absolute, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(file.absolute, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError as error:
         raise NotFound(f"{file.name} does not exist.") from error
     except OSError as error:
         raise Conflict(f"{file.name} cannot be read: {_cause(error)}.") from error
     stream = os.fdopen(descriptor, "rb")
     try:
+        if os.path.realpath(file.absolute) != str(file.absolute):
+            raise Conflict(f"{file.name} was moved while it was opened; list the runs again.")
         return FileInUse(stream, _stamp_of(os.fstat(descriptor), file))
     except Conflict:
         stream.close()
