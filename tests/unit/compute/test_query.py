@@ -37,14 +37,16 @@ def test_more_neighbors_than_rows_are_all_of_them(embeddings: InMemoryEmbeddings
 
 def test_what_cannot_be_answered_says_why(embeddings: InMemoryEmbeddings) -> None:
     points = clusters(10)
-    points[4, 1] = np.nan
+    points[4, 1], points[6] = np.nan, 0
     ref = embeddings.add("words", points)
     with NeighborFinder(embeddings) as finder:
+        zero = finder.answer(NeighborsQuery(ref, 6, 3, Metric.COSINE))
         outside = finder.answer(NeighborsQuery(ref, 10, 3, Metric.COSINE))
         holed = finder.answer(NeighborsQuery(ref, 4, 3, Metric.COSINE))
         unknown = finder.answer(NeighborsQuery(EmbeddingRef("birds", "x", 10, 3), 0, 3, Metric.COSINE))
     assert outside == Failure("invalid_argument", "row is 10; it must be below 10, the embedding's number of rows.")
     assert holed == Failure("invalid_argument", "row 4 holds NaN or infinite values and has no neighbors.")
+    assert zero == Failure("invalid_argument", "row 6 is all zeros and has no direction; ask for euclidean distances.")
     assert unknown == Failure("not_found", "There is no embedding birds.")
 
 

@@ -15,7 +15,7 @@ from projector_compute.adapters.loader import Loader
 from projector_compute.adapters.redis_answers import RedisAnswers
 from projector_compute.adapters.redis_jobs import RedisJobs, connect
 from projector_compute.adapters.stage_files import StageFiles
-from projector_compute.core.warm_up import warm_up
+from projector_compute.core.warm_up import warm_up, warm_up_queries
 from projector_compute.query import NeighborFinder
 from projector_compute.run_job import Workbench, run_slice
 from projector_compute.session import Clock
@@ -72,6 +72,7 @@ class InteractiveChild:
         self._loader = Loader(settings.loader_address)
         self._finder = NeighborFinder(_embedding_cache(settings, self._loader))
         self._answers = RedisAnswers(self._client)
+        warm_up_queries()
         self._heartbeat = Heartbeat(
             self._client, names.worker_key("interactive", settings.machine), settings.ready_path
         )

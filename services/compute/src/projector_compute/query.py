@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections import OrderedDict
 from dataclasses import dataclass
-from functools import cached_property
 from types import TracebackType
 from typing import Self
 
@@ -13,8 +12,9 @@ import numpy as np
 import structlog
 
 from projector_chassis.errors import InvalidArgument, PublicError
-from projector_compute.core.nearest import nearest_by_cosine, nearest_by_euclidean, row_norms
-from projector_compute.model import EmbeddingRef, Failure, Float32Array, Metric, Neighbors, NeighborsQuery
+from projector_compute.core.nearest import Distance, nearest
+from projector_compute.core.search_space import SearchSpace, transformed_space
+from projector_compute.model import EmbeddingRef, Failure, Metric, Neighbors, NeighborsQuery
 from projector_compute.ports import EmbeddingStore
 
 _LOG = structlog.get_logger(__name__)
@@ -23,18 +23,17 @@ _OPEN_EMBEDDINGS = 4
 """Mapped at the same time. What is mapped cannot be removed from the cache, so it must not be many."""
 
 
+_DISTANCES = {Metric.EUCLIDEAN: Distance.EUCLIDEAN, Metric.COSINE: Distance.COSINE}
+
+
 @dataclass
 class _OpenEmbedding:
-    points: Float32Array
+    space: SearchSpace
     close: contextlib.ExitStack
-
-    @cached_property
-    def norms(self) -> Float32Array:
-        return row_norms(self.points)
 
 
 class NeighborFinder:
-    """Answers queries; keeps the embeddings of the latest ones mapped, with their norms."""
+    """Answers queries; keeps the embeddings of the latest ones mapped, with their rows' lengths."""
 
     def __init__(self, embeddings: EmbeddingStore) -> None:
         self._embeddings = embeddings
@@ -63,13 +62,14 @@ class NeighborFinder:
         n_points = query.embedding.n_points
         if query.row >= n_points:
             raise InvalidArgument(f"row is {query.row}; it must be below {n_points}, the embedding's number of rows.")
-        embedding = self._embedding(query.embedding)
-        if not np.isfinite(embedding.points[query.row]).all():
+        space = self._embedding(query.embedding).space
+        length = space.lengths[query.row]
+        if np.isnan(length):
             raise InvalidArgument(f"row {query.row} holds NaN or infinite values and has no neighbors.")
-        n_neighbors = min(query.n_neighbors, n_points - 1)
-        if query.metric is Metric.COSINE:
-            return Neighbors(*nearest_by_cosine(embedding.points, embedding.norms, query.row, n_neighbors))
-        return Neighbors(*nearest_by_euclidean(embedding.points, query.row, n_neighbors))
+        if query.metric is Metric.COSINE and length == 0:
+            raise InvalidArgument(f"row {query.row} is all zeros and has no direction; ask for euclidean distances.")
+        rows, distances = nearest(space, np.array([query.row]), query.n_neighbors, _DISTANCES[query.metric])
+        return Neighbors(rows[0], distances[0])
 
     def _embedding(self, ref: EmbeddingRef) -> _OpenEmbedding:
         known = self._open.get(ref.digest)
@@ -80,7 +80,7 @@ class NeighborFinder:
             self._close_oldest()
         with contextlib.ExitStack() as stack:
             points = stack.enter_context(self._embeddings.open(ref, lambda done: None))
-            opened = _OpenEmbedding(points, stack.pop_all())
+            opened = _OpenEmbedding(transformed_space(points), stack.pop_all())
         self._open[ref.digest] = opened
         return opened
 

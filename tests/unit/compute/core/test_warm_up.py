@@ -16,8 +16,10 @@ import numpy as np
 from fakes.workshop import Workshop, clusters, tsne_spec
 from projector_compute import core
 from projector_compute.adapters.stage_files import StageFiles
+from projector_compute.core.nearest import Distance, nearest
 from projector_compute.core.neighbors import nearest_neighbors
-from projector_compute.core.warm_up import warm_up
+from projector_compute.core.search_space import transformed_space
+from projector_compute.core.warm_up import warm_up, warm_up_queries
 
 
 def signatures():
@@ -30,6 +32,7 @@ def signatures():
 
 
 warm_up()
+warm_up_queries()
 warm = signatures()
 assert len(warm) > 8, warm
 for points in (clusters(), np.repeat(clusters(10), 40, axis=0)):
@@ -41,6 +44,11 @@ for points in (clusters(), np.repeat(clusters(10), 40, axis=0)):
             assert workshop.work() > 2
             assert workshop.job.state.phase.value == "finished"
 nearest_neighbors(clusters(1500), 5)
+read_only = clusters(300)
+read_only.setflags(write=False)
+for points in (clusters(300), read_only):
+    for distance in Distance:
+        nearest(transformed_space(points), np.arange(3), 5, distance)
 assert signatures() == warm, (warm, signatures())
 """
 

@@ -9,6 +9,8 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from projector_compute.core.bounded_heap import replace_farthest
+
 Float32Array = NDArray[np.float32]
 Int32Array = NDArray[np.int32]
 
@@ -146,29 +148,3 @@ def _offer_to_columns(
                         query = first_query + start + lane
                         replace_farthest(values[query], rows[query], value, first_row + position)
                         part_limits[lane] = values[query, 0]
-
-
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
-def replace_farthest(values: Float32Array, rows: Int32Array, value: np.float32, row: int) -> None:
-    """Put a row into a heap in the place of its root; of equals the last row is nearest to the root.
-
-    The row must be beyond all rows that were put there before.
-    """
-    n_kept = values.size
-    hole = 0
-    while True:
-        child = 2 * hole + 1
-        if child >= n_kept:
-            break
-        other = child + 1
-        if other < n_kept and (
-            values[other] > values[child] or (values[other] == values[child] and rows[other] > rows[child])
-        ):
-            child = other
-        if values[child] <= value:
-            break
-        values[hole] = values[child]
-        rows[hole] = rows[child]
-        hole = child
-    values[hole] = value
-    rows[hole] = row

@@ -9,7 +9,8 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from projector_compute.core.candidates import find_candidates, replace_farthest
+from projector_compute.core.bounded_heap import replace_farthest
+from projector_compute.core.candidates import find_candidates
 
 Float32Array = NDArray[np.float32]
 Int32Array = NDArray[np.int32]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from projector_compute.core.nearest import Distance, nearest
 from projector_compute.core.neighbors import nearest_neighbors
+from projector_compute.core.search_space import transformed_space
 from projector_compute.core.tsne.affinities import joint_affinities
 from projector_compute.core.tsne.initialisation import initial_layout
 from projector_compute.core.tsne.optimiser import Optimiser, Schedule
@@ -14,6 +16,14 @@ _EQUAL_POINTS = 13
 """So many that neighbors are searched for among all rows, too."""
 _POINTS_OF_TWO_BLOCKS = 1100
 """So many that matrix products are offered to their columns, too."""
+
+
+def warm_up_queries() -> None:
+    """Search among a few rows, as queries do."""
+    points = np.random.default_rng(0).normal(size=(_POINTS, 2)).astype(np.float32)
+    space = transformed_space(points)
+    for distance in Distance:
+        nearest(space, np.array([0]), 3, distance)
 
 
 def warm_up() -> None:
