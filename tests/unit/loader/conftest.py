@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from unit.loader.memory import growing_at_most
 
 from projector_loader.asset_paths import AssetPath, DataRoot
 from projector_loader.catalog import Catalog
@@ -141,6 +142,13 @@ def processes() -> Iterator[ReaderProcesses]:
     processes = ReaderProcesses(arrays, tensorflow)
     yield processes
     processes.close()
+
+
+@pytest.fixture
+def bounded_memory() -> Iterator[None]:
+    """The test fails where it takes much memory, however small the files are that it reads."""
+    with growing_at_most(256 * 2**20):
+        yield
 
 
 @pytest.fixture

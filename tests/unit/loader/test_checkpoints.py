@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -74,6 +75,7 @@ def test_folder_called_checkpoint_says_nothing(root: DataRoot, write: Any) -> No
     assert find_checkpoints(root, root.top).problems == ()
 
 
+@pytest.mark.usefixtures("bounded_memory")
 @given(
     st.lists(st.sampled_from(["model_checkpoint_path", ":", '"', "\\", "x", "377", "\n", "..", "/", "\0"])).map("".join)
 )

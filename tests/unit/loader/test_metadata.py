@@ -156,6 +156,7 @@ def test_empty_file_gives_a_column_of_blanks_and_a_warning() -> None:
     assert table.problems[0].message.startswith("run/labels.tsv has 0 rows, but the embedding has 3 points")
 
 
+@pytest.mark.usefixtures("bounded_memory")
 @given(st.binary(max_size=200) | st.text("ab\t\n\r 1.-", max_size=80).map(str.encode), st.integers(1, 8))
 def test_any_bytes_give_columns_as_long_as_the_embedding(content: bytes, n_points: int) -> None:
     table = parse(content, n_points)

@@ -99,6 +99,7 @@ _PIECES = "embeddings sprite tensor_name tensor_shape image_path { } < > : [ ] ,
 _WORDS = st.sampled_from([*_PIECES.split(), '"', "'", "\\", "\\x", "\\777", "\n", " ", "\u00e9", "\0"])
 
 
+@pytest.mark.usefixtures("bounded_memory")
 @given(st.lists(_WORDS, max_size=30).map(" ".join).map(str.encode) | st.binary(max_size=60) | st.text().map(str.encode))
 @settings(max_examples=500)
 def test_any_bytes_are_read_or_reported(content: bytes) -> None:

@@ -90,12 +90,14 @@ def test_every_changed_byte_is_reported_or_without_effect(index_bytes: bytes) ->
             continue
 
 
+@pytest.mark.usefixtures("bounded_memory")
 @given(st.binary(max_size=300))
 def test_any_bytes_are_damaged_or_unsupported(content: bytes) -> None:
     with pytest.raises((DamagedIndexError, UnsupportedIndexError)):
         parse_index(content)
 
 
+@pytest.mark.usefixtures("bounded_memory")
 @given(st.binary(max_size=200), st.sampled_from([0, 1]))
 @settings(max_examples=300)
 def test_any_block_with_a_right_checksum_is_read_or_reported(block: bytes, compression: int) -> None:
@@ -105,6 +107,7 @@ def test_any_block_with_a_right_checksum_is_read_or_reported(block: bytes, compr
         return
 
 
+@pytest.mark.usefixtures("bounded_memory")
 @given(st.lists(st.tuples(st.binary(max_size=6), st.binary(max_size=40)), max_size=8))
 @settings(max_examples=300)
 def test_any_records_are_read_or_reported(records: list[tuple[bytes, bytes]]) -> None:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from unit.loader.memory import growing_at_most
 from unit.loader.reading import assert_reads_as, fuzzing_in_child, read
+from unit.loader.tables import varint
 
 from projector_chassis.errors import Conflict, PublicError
 from projector_loader.formats import list_tensors
 from projector_loader.reader_process import ReaderProcesses
+from projector_loader.row_selection import RowRange
 from projector_loader.tensors import FoundTensor, TensorSource
 
 N_ROWS = 2500
@@ -175,6 +180,52 @@ def test_claim_that_the_file_cannot_hold_is_refused(tensors: Any) -> None:
     (tensor,) = tensors("x.arrow", stream.getvalue()).values()
     assert tensor.source is None
     assert "claims to be 10,000,000 x 2" in tensor.refusal
+
+
+N_CLAIMED_FROM = 1_000_003  # its encoding occurs in a footer where it is meant, and nowhere else
+
+
+@pytest.fixture(scope="module")
+def equal_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table of a million rows, which Parquet keeps in a few kilobytes."""
+    file = tmp_path_factory.mktemp("parquet") / "equal.parquet"
+    column = np.ones(N_CLAIMED_FROM, np.float32)
+    pq.write_table(pa.table({"x": column, "y": column}), file, row_group_size=N_CLAIMED_FROM)
+    return file
+
+
+def claiming_rows(content: bytes, n_rows: int) -> bytes:
+    """A Parquet file with another number of rows in its footer: of the file, its row group and its column chunks."""
+    start = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    footer = content[start:-8].replace(varint(2 * N_CLAIMED_FROM), varint(2 * n_rows))
+    return content[:start] + footer + len(footer).to_bytes(4, "little") + b"PAR1"
+
+
+@given(n_rows=st.sampled_from([2**31, 2**40, 2**62]) | st.integers(2**31, 2**62))
+@settings(fuzzing_in_child, max_examples=20)
+def test_any_number_of_rows_that_a_footer_claims_is_refused_in_no_time(
+    write: Any, processes: ReaderProcesses, equal_rows: Path, n_rows: int
+) -> None:
+    list_tensors(processes, write("small.parquet", parquet(SMALL)))
+    child = processes.arrays._child
+    assert child is not None
+    file = write("claim.parquet", claiming_rows(equal_rows.read_bytes(), n_rows))
+    started = time.monotonic()
+    with growing_at_most(256 * 2**20, child.process.pid):
+        (tensor,) = list_tensors(processes, file)
+    assert tensor.source is None
+    assert f"claims to be {n_rows:,} x 2" in tensor.refusal
+    assert time.monotonic() - started < 2
+
+
+@given(n_rows=st.integers(N_CLAIMED_FROM + 1, N_CLAIMED_FROM + 10))
+@settings(fuzzing_in_child, max_examples=3)
+def test_rows_that_a_footer_claims_and_the_file_does_not_hold_are_reported(
+    write: Any, processes: ReaderProcesses, equal_rows: Path, n_rows: int
+) -> None:
+    (tensor,) = list_tensors(processes, write("claim.parquet", claiming_rows(equal_rows.read_bytes(), n_rows)))
+    with pytest.raises(Conflict, match=r"^claim\.parquet "):
+        read(source(tensor), RowRange(N_CLAIMED_FROM - 2))
 
 
 @pytest.mark.parametrize("name", ["x.parquet", "x.arrow", "x.feather"])

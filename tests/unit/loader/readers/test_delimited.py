@@ -196,6 +196,7 @@ def test_endless_line_is_refused_in_no_time(write: Any) -> None:
 LINE = st.text("0123456789.e-+\t\r naif_#\"',;xü", max_size=20)
 
 
+@pytest.mark.usefixtures("bounded_memory")
 @given(st.binary(max_size=120) | st.lists(LINE, max_size=8).map(lambda lines: "\n".join(lines).encode()))
 @fuzzing
 def test_any_bytes_are_read_whole_or_reported(write: Any, content: bytes) -> None:

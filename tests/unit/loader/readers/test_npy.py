@@ -127,6 +127,7 @@ def test_file_cut_after_it_was_listed_is_a_typed_error(write: Any, matrix: Any, 
         read(tensor)
 
 
+@pytest.mark.usefixtures("bounded_memory")
 @given(
     st.builds(
         lambda start, rest, cut: (start + rest)[:cut],

@@ -166,6 +166,7 @@ def test_directory_of_millions_of_entries_is_refused_at_once(write: Any) -> None
     assert time.process_time() - started < 2
 
 
+@pytest.mark.usefixtures("bounded_memory")
 @given(
     st.booleans(),
     st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=3),

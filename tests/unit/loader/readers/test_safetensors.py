@@ -123,6 +123,7 @@ ENTRY = st.builds(
 )
 
 
+@pytest.mark.usefixtures("bounded_memory")
 @given(
     st.binary(max_size=60)
     | st.builds(headed, st.dictionaries(st.text(max_size=3), ENTRY | JSON, max_size=3), st.binary(max_size=40))

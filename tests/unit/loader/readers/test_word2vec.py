@@ -83,6 +83,7 @@ def test_fasttext_model_is_refused_with_what_to_do(write: Any) -> None:
         list_tensors(ReaderProcesses(), write("model.bin", b"\xba\x16\x4f\x2f" + b"\0" * 100))
 
 
+@pytest.mark.usefixtures("bounded_memory")
 @given(
     st.tuples(st.integers(0, 5), st.integers(0, 4)).map(lambda sizes: f"{sizes[0]} {sizes[1]}\n".encode()),
     st.binary(max_size=120),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import time
 import zlib
@@ -110,6 +111,7 @@ def test_image_of_too_many_pixels_is_refused_by_its_header(tmp_path: Path, write
     assert time.perf_counter() - started < MAX_SECONDS
 
 
+@pytest.mark.usefixtures("bounded_memory")
 @given(st.binary(max_size=100), st.integers(0, 120), st.sampled_from(["PNG", "JPEG", "GIF", "BMP", "WEBP"]))
 @settings(max_examples=300, deadline=MAX_SECONDS * 1000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_in_a_header_are_read_or_reported(
@@ -123,3 +125,38 @@ def test_any_bytes_in_a_header_are_read_or_reported(
             made.read_page(file, 1, level, 0)
     except Conflict:
         return
+
+
+def claiming(kind: str, width: int, height: int) -> bytes:
+    """A small image whose header says that it is this large."""
+    content = bytearray(plain(40, 30, kind))
+    match kind:
+        case "PNG":
+            struct.pack_into(">II", content, 16, width, height)
+            struct.pack_into(">I", content, 29, zlib.crc32(content[12:29]))
+        case "JPEG":
+            start_of_frame = content.index(b"\xff\xc0")
+            struct.pack_into(">HH", content, start_of_frame + 5, height % 2**16, width % 2**16)
+        case "GIF":
+            struct.pack_into("<HH", content, 6, width % 2**16, height % 2**16)
+            struct.pack_into("<HH", content, content.index(b",\0\0\0\0") + 5, width % 2**16, height % 2**16)
+        case "BMP":
+            struct.pack_into("<ii", content, 18, width % 2**31, height % 2**31)
+        case "WEBP":
+            struct.pack_into("<HH", content, 26, width % 2**14, height % 2**14)
+    return bytes(content)
+
+
+SIDES = st.sampled_from([1, 999, 2**14 - 1, 2**16 - 1, 2**31 - 1]) | st.integers(1, 2**31 - 1)
+
+
+@pytest.mark.usefixtures("bounded_memory")
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP"])
+@given(width=SIDES, height=SIDES)
+@settings(max_examples=60, deadline=MAX_SECONDS * 1000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_size_that_a_header_claims_costs_no_memory_beyond_the_limit(
+    tmp_path: Path, write: Any, kind: str, width: int, height: int
+) -> None:
+    file = sprite(write(f"sprite.{kind}", claiming(kind, width, height)), (1, 1))
+    with contextlib.suppress(Conflict):
+        reader(tmp_path, max_pixels=4 * 10**6).read_page(file, 1, 0, 0)
