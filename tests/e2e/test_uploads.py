@@ -75,8 +75,11 @@ def test_dropped_files_are_shown_to_everybody_until_they_are_deleted(open_projec
     mine.page.get_by_role("button", name="Delete Uploads/Unsere Planeten 🪐").click()
     mine.page.get_by_role("button", name="Delete the upload").click()
     mine.wait_for_points(n_demo)
+    expect(theirs.by_id("gone")).to_contain_text("were deleted", timeout=LIST_MS)
+    assert theirs.shown().n_points == N_POINTS
     theirs.by_id("run-picker").click()
     expect(listed).to_be_hidden(timeout=LIST_MS)
+    expect(mine.by_id("gone")).to_be_hidden()
 
 
 def test_an_upload_needs_no_mouse_and_a_refusal_stays_until_it_is_mended(

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { State } from '../state/model';
-import { isOutdated } from '../state/selectors';
+import { filesState } from '../state/selectors';
 import { searchedFolders } from './diagnosis';
 import { icon } from './icons';
 import { isUnderway, stageOf } from './job-progress';
@@ -29,12 +29,12 @@ export class CloudStates extends Panel {
       state.layout === null,
       state.layout === null ? state.jobView?.job : null,
       state.selection.length,
-      isOutdated(state),
+      filesState(state),
     ];
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="cloud-top">${this.#offline()} ${this.#outdated()} ${this.#errors()} ${this.#hint()}</div>
+    return html`<div class="cloud-top">${this.#offline()} ${this.#files()} ${this.#errors()} ${this.#hint()}</div>
       ${this.#cover()}`;
   }
 
@@ -48,8 +48,15 @@ export class CloudStates extends Panel {
   }
 
   /** Nobody's view is changed under their hands: they choose when. */
-  #outdated(): TemplateResult | typeof nothing {
-    if (!isOutdated(this.state) || !this.state.online) return nothing;
+  #files(): TemplateResult | typeof nothing {
+    const files = filesState(this.state);
+    if (files === 'unchanged' || !this.state.online) return nothing;
+    if (files === 'gone') {
+      return html`<p class="banner floating" role="status" data-testid="gone">
+        ${icon('warning')}
+        <span>The files of this embedding were deleted or moved. You still see what is loaded.</span>
+      </p>`;
+    }
     return html`<p class="banner floating" role="status" data-testid="outdated">
       ${icon('notice')}
       <span>The files of this embedding have changed.</span>

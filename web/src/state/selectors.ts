@@ -8,12 +8,15 @@ export function shownTheme(state: Pick<State, 'theme' | 'systemTheme'>): Theme {
   return state.theme === 'system' ? state.systemTheme : state.theme;
 }
 
-/** Whether the files of the open embedding are not those that it was opened from. */
-export function isOutdated({ runs, embedding }: Pick<State, 'runs' | 'embedding'>): boolean {
-  if (runs.kind !== 'ready' || embedding.kind !== 'ready') return false;
+/** What has become of the files that the open embedding was read from. */
+export type FilesState = 'unchanged' | 'changed' | 'gone';
+
+export function filesState({ runs, embedding }: Pick<State, 'runs' | 'embedding'>): FilesState {
+  if (runs.kind !== 'ready' || embedding.kind !== 'ready') return 'unchanged';
   const { id, version } = embedding.value;
   const now = runs.value.flatMap((run) => run.embeddings).find((summary) => summary.id === id);
-  return now !== undefined && now.version !== version;
+  if (now === undefined) return 'gone';
+  return now.version === version ? 'unchanged' : 'changed';
 }
 
 /** Values of a column when they have arrived; null before. */

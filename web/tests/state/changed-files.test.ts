@@ -1,7 +1,7 @@
 /** Files that change while the page is open. */
 
 import { beforeEach, describe, expect, test } from 'vitest';
-import { isOutdated } from '../../src/state/selectors';
+import { filesState } from '../../src/state/selectors';
 import { later, problem } from '../support/fake-gateway';
 import { embedding, frameEvent, job, run, TSNE } from '../support/fixtures';
 import { type Harness, harness, opened } from '../support/harness';
@@ -71,7 +71,7 @@ describe('files that have changed', () => {
 
   test('make what is shown outdated, and nothing else', async () => {
     await page.runsChanged();
-    expect(isOutdated(page.state())).toBe(true);
+    expect(filesState(page.state())).toBe('changed');
     expect(page.state()).toMatchObject({ embedding: { value: { n_points: 4 } }, layout: { nPoints: 4 } });
   });
 
@@ -86,7 +86,7 @@ describe('files that have changed', () => {
       selection: Uint32Array.of(2),
       layout: null,
     });
-    expect(isOutdated(page.state())).toBe(false);
+    expect(filesState(page.state())).toBe('unchanged');
   });
 
   test('end the job that was shown: its layout is that of the old files', async () => {
@@ -96,4 +96,18 @@ describe('files that have changed', () => {
     await page.store.actions.reload();
     expect(page.state()).toMatchObject({ projectionTab: 'pca', jobView: { job: { id: 'J1' } } });
   });
+});
+
+test('files that are gone leave on the page what was loaded, and are known to be gone', async () => {
+  page = await opened();
+  page.sockets.last.receive(frameEvent());
+  const { layout } = page.state();
+  expect(filesState(page.state())).toBe('unchanged');
+  page.gateway.on('GET', '/runs', []);
+  await page.runsChanged();
+  expect(filesState(page.state())).toBe('gone');
+  expect(page.state().layout).toBe(layout);
+  page.gateway.on('GET', '/runs', [run(embedding())]);
+  await page.runsChanged();
+  expect(filesState(page.state())).toBe('unchanged');
 });

@@ -5,7 +5,7 @@ import { NO_EMBEDDING } from '../initial';
 import type { Actions } from '../model';
 import { Opening } from '../opening';
 import { Projections } from '../projections';
-import { isOutdated } from '../selectors';
+import { filesState } from '../selectors';
 import type { Address } from '../url';
 import { addressOf, formatAddress } from '../url';
 import { Visits } from '../visit';
@@ -77,7 +77,7 @@ export function flows(context: ActionContext, onDoubt: () => void): Flows {
       reload: async () => {
         const { job, ...address } = visits.address;
         await loadRuns(context);
-        if (isOutdated(store.state)) {
+        if (filesState(store.state) === 'changed') {
           store.update({ embedding: { kind: 'idle' } });
           await visits.go(address); // without the job, whose layout is that of the old files
         } else {
