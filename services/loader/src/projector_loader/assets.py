@@ -19,10 +19,12 @@ class SpriteFile:
     """An atlas image and the (width, height) of its thumbnails as the config gives them.
 
     None says that no config does: the atlas is a grid with as many columns as rows, as ``add_embedding`` makes it.
+    ``size_name`` is what that size is called by whoever can change it.
     """
 
     file: AssetPath
     thumbnail_px: Shape | None
+    size_name: str = "single_image_dim"
 
 
 @dataclass(frozen=True)

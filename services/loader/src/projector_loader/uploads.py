@@ -128,7 +128,7 @@ class Uploads:
             rejected = [each.reason for each in record.run.rejected]
             raise _refusal(files, [*rejected, *_errors(record.run.problems)])
         found = record.entries[0]
-        embedding = self._describe(found if end.thumbnail_px else _with_square_sprite(found))
+        embedding = self._describe(_with_uploaded_sprite(found, end))
         errors = _errors((*record.run.problems, *embedding.problems))
         if errors:
             raise _refusal(files, errors)
@@ -180,12 +180,13 @@ def _read(reader: RunReader, draft: Path, entry: EmbeddingEntry) -> RunRecord:
     return reader.read(DataRoot(draft).top)
 
 
-def _with_square_sprite(entry: CatalogEntry) -> CatalogEntry:
-    """The embedding with a sprite of as many columns as rows, where it has one."""
+def _with_uploaded_sprite(entry: CatalogEntry, end: UploadEnd) -> CatalogEntry:
+    """The embedding with its sprite, where it has one, as whoever uploads it speaks of it."""
     sprite = entry.assets.sprite
     if sprite is None:
         return entry
-    return replace(entry, assets=replace(entry.assets, sprite=SpriteFile(sprite.file, None)))
+    uploaded = SpriteFile(sprite.file, end.thumbnail_px, size_name="the thumbnail size")
+    return replace(entry, assets=replace(entry.assets, sprite=uploaded))
 
 
 def _errors(problems: tuple[Problem, ...]) -> list[str]:

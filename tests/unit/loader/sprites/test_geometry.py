@@ -54,15 +54,15 @@ def test_digest_follows_the_file_the_thumbnails_and_the_points(tmp_path: Path, w
 @pytest.mark.parametrize(
     ("thumbnail_px", "n_points", "reason"),
     [
-        ((), 1, "needs two single_image_dim values above 0 in the config.*the config gives none"),
-        ((10,), 1, r"the config gives \[10\]"),
-        ((10, 0), 1, r"the config gives \[10, 0\]"),
-        ((10, 10, 3), 1, r"the config gives \[10, 10, 3\]"),
+        ((), 1, "needs two numbers above 0 for single_image_dim, width and height.*given are none"),
+        ((10,), 1, r"given are \[10\]"),
+        ((10, 0), 1, r"given are \[10, 0\]"),
+        ((10, 10, 3), 1, r"given are \[10, 10, 3\]"),
         ((41, 10), 1, "is 40 x 30 px, smaller than one thumbnail of 41 x 10 px; set single_image_dim"),
         (
             (12, 10),
             5,
-            "no whole number of thumbnails of 12 x 10 px: 4 x 0 px are left over; set single_image_dim to the",
+            "no whole number of thumbnails of 12 x 10 px: 4 x 0 px are left over; set single_image_dim to width",
         ),
         ((10, 12), 12, "10 x 12 px: 0 x 6 px are left over; .* perhaps 10 and 10"),
         ((20, 10), 12, "holds 2 x 3 thumbnails of 20 x 10 px, fewer than the 12 points; .* perhaps 10 and 10"),

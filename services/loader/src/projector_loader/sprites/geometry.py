@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from projector_chassis.errors import Conflict
-from projector_loader.asset_paths import AssetPath
 from projector_loader.assets import SpriteFile
 from projector_loader.digests import files_digest
 from projector_loader.model import SpriteGeometry
@@ -37,7 +36,7 @@ def read_geometry(sprite: SpriteFile, n_points: int, max_pixels: int) -> SpriteG
             f" {max_pixels // _MILLION:,} million are read. Make its thumbnails smaller, or raise"
             " PROJECTOR_MAX_SPRITE_PIXELS."
         )
-    _check_grid(file, image, thumbnail, n_points)
+    _check_grid(sprite, image, thumbnail, n_points)
     return SpriteGeometry(
         image_width_px=image[0],
         image_height_px=image[1],
@@ -56,42 +55,40 @@ def _thumbnail(sprite: SpriteFile, image: Size, n_points: int) -> Size:
         given = max(1, image[0] // n_columns), max(1, image[1] // n_columns)
     if len(given) != 2 or 0 in given:
         raise Conflict(
-            f"The sprite {sprite.file.name} needs two single_image_dim values above 0 in the config, width and height"
-            f" of one thumbnail in pixels; the config gives {list(given) or 'none'}."
+            f"The sprite {sprite.file.name} needs two numbers above 0 for {sprite.size_name}, width and height of one"
+            f" thumbnail in pixels; given are {list(given) or 'none'}."
         )
     width, height = given
     return width, height
 
 
-def _check_grid(file: AssetPath, image: Size, thumbnail: Size, n_points: int) -> None:
-    found = f"The sprite {file.name} is {_spelled(image)}"
+def _check_grid(sprite: SpriteFile, image: Size, thumbnail: Size, n_points: int) -> None:
+    found = f"The sprite {sprite.file.name} is {_spelled(image)}"
+    advice = f"set {sprite.size_name} to width and height of one thumbnail{_perhaps(image, n_points)}."
     if image[0] < thumbnail[0] or image[1] < thumbnail[1]:
-        raise Conflict(f"{found}, smaller than one thumbnail of {_spelled(thumbnail)}; {_advice(image, n_points)}")
+        raise Conflict(f"{found}, smaller than one thumbnail of {_spelled(thumbnail)}; {advice}")
     rest = image[0] % thumbnail[0], image[1] % thumbnail[1]
     if any(rest):
         raise Conflict(
-            f"{found}, no whole number of thumbnails of {_spelled(thumbnail)}: {_spelled(rest)} are left over;"
-            f" {_advice(image, n_points)}"
+            f"{found}, no whole number of thumbnails of {_spelled(thumbnail)}: {_spelled(rest)} are left over; {advice}"
         )
     n_columns, n_rows = image[0] // thumbnail[0], image[1] // thumbnail[1]
     if n_columns * n_rows < n_points:
         raise Conflict(
             f"{found} and holds {n_columns} x {n_rows} thumbnails of {_spelled(thumbnail)}, fewer than the"
-            f" {n_points:,} points; {_advice(image, n_points)}"
+            f" {n_points:,} points; {advice}"
         )
 
 
-def _advice(image: Size, n_points: int) -> str:
-    """What to change: the size that fits, where the usual grid, as many columns as rows, leaves nothing over."""
+def _perhaps(image: Size, n_points: int) -> str:
+    """The size that fits, where the usual grid, as many columns as rows, leaves nothing over."""
     n_columns = _columns_of_square(n_points)
     n_rows = -(-n_points // n_columns)
     fits = next(
         (rows for rows in (n_rows, n_columns) if not image[0] % n_columns and not image[1] % rows and image[1] >= rows),
         None,
     )
-    if fits is None:
-        return "set single_image_dim to the width and height of one thumbnail."
-    return f"set single_image_dim to the size of one thumbnail, perhaps {image[0] // n_columns} and {image[1] // fits}."
+    return "" if fits is None else f", perhaps {image[0] // n_columns} and {image[1] // fits}"
 
 
 def _columns_of_square(n_points: int) -> int:
