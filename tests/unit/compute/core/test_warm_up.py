@@ -18,6 +18,7 @@ from projector_compute import core
 from projector_compute.adapters.stage_files import StageFiles
 from projector_compute.core.nearest import Distance, nearest
 from projector_compute.core.neighbors import nearest_neighbors
+from projector_compute.core.quality import layout_quality
 from projector_compute.core.search_space import transformed_space
 from projector_compute.core.warm_up import warm_up, warm_up_queries
 
@@ -47,6 +48,7 @@ nearest_neighbors(clusters(1500), 5)
 read_only = clusters(300)
 read_only.setflags(write=False)
 for points in (clusters(300), read_only):
+    layout_quality(points, points[:, :2], 5, seed=0)
     for distance in Distance:
         nearest(transformed_space(points), np.arange(3), 5, distance)
 assert signatures() == warm, (warm, signatures())

@@ -6,6 +6,7 @@ import numpy as np
 
 from projector_compute.core.nearest import Distance, nearest
 from projector_compute.core.neighbors import nearest_neighbors
+from projector_compute.core.quality import layout_quality
 from projector_compute.core.search_space import transformed_space
 from projector_compute.core.tsne.affinities import joint_affinities
 from projector_compute.core.tsne.initialisation import initial_layout
@@ -34,6 +35,7 @@ def warm_up() -> None:
     rng = np.random.default_rng(0)
     nearest_neighbors(rng.normal(size=(_POINTS_OF_TWO_BLOCKS, 1)).astype(np.float32), 1)
     points = rng.normal(size=(_POINTS, 4)).astype(np.float32)
+    layout_quality(points, points[:, :2].copy(), 3, seed=0)
     points[:_EQUAL_POINTS] = points[0]
     table = nearest_neighbors(points, 3)
     affinities = joint_affinities(table, perplexity=2.0)
