@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from projector_chassis.logging import configure_logging
-from projector_gateway import health
+from projector_gateway import api_page, health
 from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.loader import Loader, open_loader_channel
 from projector_gateway.clients.queue import TaskQueue
@@ -73,7 +73,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         version=version("projector-gateway"),
         lifespan=lifespan,
         openapi_url=f"{API_PREFIX}/openapi.json",
-        docs_url=f"{API_PREFIX}/docs",
+        docs_url=None,  # FastAPI's own pages load scripts from another site
         redoc_url=None,
     )
     register_error_handlers(app)
@@ -82,6 +82,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     for resource in (datasets, jobs, job_events, page_events, neighbors, search, collections, uploads):
         api.include_router(resource.router)
     app.include_router(api)
+    app.include_router(api_page.router, prefix=API_PREFIX)
     app.include_router(health.router)
     app.mount("/", Page(settings.page_directory), name="page")
     app.add_middleware(SameSite, host_names=settings.host_names)
