@@ -137,8 +137,8 @@ def write(root: DataRoot) -> Callable[[str, str | bytes], AssetPath]:
 def processes() -> Iterator[ReaderProcesses]:
     """The children that read with other libraries, started once for all tests."""
     # Other programs may hold the machine: a test waits where a service would go on without the file.
-    arrays = ReaderProcess(patience_seconds=120.0, deadline_seconds=60.0)
-    tensorflow = ReaderProcess(patience_seconds=120.0, deadline_seconds=60.0, memory_bytes=0)
+    arrays = ReaderProcess(patience_seconds=120.0, look_seconds=60.0, deadline_seconds=60.0)
+    tensorflow = ReaderProcess(patience_seconds=120.0, look_seconds=60.0, deadline_seconds=60.0, memory_bytes=0)
     processes = ReaderProcesses(arrays, tensorflow)
     yield processes
     processes.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -12,9 +13,12 @@ import h5py
 import numpy as np
 import pytest
 
+from fixtures.deadline import wait_until
 from projector_chassis.errors import Conflict, Unavailable
 from projector_loader.asset_paths import AssetPath, DataRoot, stamp
-from projector_loader.reader_process import ReaderProcess
+from projector_loader.catalog import Catalog
+from projector_loader.model import Severity
+from projector_loader.reader_process import ReaderProcess, ReaderProcesses
 
 BROKEN_READER = """
 import os, time
@@ -31,6 +35,8 @@ class Broken:
             os.abort()
         if self.deed == "hang":
             time.sleep(60)
+        if self.deed == "slow":
+            time.sleep(1)
         if self.deed == "fail":
             raise ValueError("secret of " + __file__)
         if self.deed == "allocate":
@@ -129,6 +135,78 @@ def test_library_that_is_long_in_starting_keeps_nobody_waiting_and_starts_all_th
     with pytest.raises(Conflict, match=r"^x\.parquet is damaged or holds something"):
         process.ask("parquet", "tensors", table, stamp(table))
     assert names(process, whole) == ["whole"]
+
+
+def look(process: ReaderProcess, file: AssetPath) -> list[str]:
+    reply = process.ask("hdf5", "tensors", file, stamp(file), may_come_later=True)
+    return [tensor["name"] for tensor in reply.value]
+
+
+def test_answer_that_takes_long_comes_later_and_holds_up_no_other(process: ReaderProcess, write: Any) -> None:
+    whole, slow = write("whole.h5", "whole"), write("slow.h5", "slow")
+    assert names(process, whole) == ["whole"]
+    process.deadline_seconds, process.look_seconds = 30.0, 0.1
+    with pytest.raises(Unavailable, match=r"^slow\.h5 is still being examined"):
+        look(process, slow)
+    assert names(process, whole) == ["whole"]
+    found: list[str] = []
+
+    def is_there() -> bool:
+        with contextlib.suppress(Unavailable):
+            found.extend(look(process, slow))
+        return bool(found)
+
+    wait_until(is_there, seconds=20, what="the late answer")
+    assert found == ["whole"]
+
+
+@pytest.mark.parametrize(("deed", "cause"), [("hang", "takes longer than 0.5 seconds"), ("crash", "failed over it")])
+def test_late_answer_that_never_comes_is_given_up(process: ReaderProcess, write: Any, deed: str, cause: str) -> None:
+    assert names(process, write("whole.h5", "whole")) == ["whole"]
+    process.look_seconds = 0.001
+    file = write("x.h5", deed)
+    errors: list[str] = []
+
+    def is_given_up() -> bool:
+        try:
+            look(process, file)
+        except Unavailable:
+            return False
+        except Conflict as error:
+            errors.append(error.message)
+        return True
+
+    wait_until(is_given_up, seconds=20, what="the end of it")
+    assert cause in errors[0]
+    assert names(process, write("whole.h5", "whole")) == ["whole"]
+
+
+def test_only_one_answer_at_a_time_comes_later(process: ReaderProcess, write: Any) -> None:
+    assert names(process, write("whole.h5", "whole")) == ["whole"]
+    process.deadline_seconds, process.look_seconds = 30.0, 0.1
+    with pytest.raises(Unavailable, match="still being examined"):
+        look(process, write("hang.h5", "hang"))
+    assert look(process, write("slow.h5", "slow")) == ["whole"]
+
+
+def test_listing_does_not_wait_for_a_file_that_hangs_and_an_upload_does(
+    process: ReaderProcess, root: DataRoot, write: Any
+) -> None:
+    assert names(process, write("run/whole.h5", "whole")) == ["whole"]
+    process.deadline_seconds, process.look_seconds = 30.0, 0.1
+    processes = ReaderProcesses(arrays=process)
+    write("run/slow.h5", "slow")
+    catalog = Catalog(root, processes=processes, max_folders=10)
+
+    (run,) = catalog.list_runs().runs
+    assert [each.display_name for each in run.embeddings] == ["whole (whole.h5)"]
+    (problem,) = run.problems
+    assert (problem.severity, problem.subject) == (Severity.NOTICE, "run/slow.h5")
+
+    write("other/slow.h5", "slow")
+    (other,) = catalog.reader_of(root).at(root).read(root.child(root.top, "other")).run.embeddings
+    assert other.display_name == "whole (slow.h5)"
+    wait_until(lambda: len(catalog.list_runs().runs[1].embeddings) == 2, seconds=20, what="the file in the listing")
 
 
 def test_who_waits_too_long_for_the_child_is_told_so(process: ReaderProcess, write: Any) -> None:

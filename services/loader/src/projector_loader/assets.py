@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from projector_chassis.errors import NotFound, PublicError
+from projector_chassis.errors import NotFound, PublicError, Unavailable
 from projector_loader.asset_paths import AssetPath, DataRoot, stamp
 from projector_loader.cells import CellSource
 from projector_loader.model import Problem, Severity, Shape
@@ -109,4 +109,9 @@ def candidates(text: str, folders: Iterable[AssetPath]) -> list[tuple[AssetPath,
 
 def misnamed(config: AssetPath, role: str, text: str, error: PublicError) -> Problem:
     """The problem of a config that names something which cannot be found."""
-    return Problem(Severity.ERROR, config.name, f'{config.name} names the {role} "{text}": {error.message}')
+    return Problem(severity_of(error), config.name, f'{config.name} names the {role} "{text}": {error.message}')
+
+
+def severity_of(error: PublicError) -> Severity:
+    """How much of a file could be loaded; what is not there yet is no error."""
+    return Severity.NOTICE if isinstance(error, Unavailable) else Severity.ERROR

@@ -79,9 +79,11 @@ def list_foreign(
 
     Raises:
         NotFound, Conflict: the file is gone or damaged.
+        Unavailable: it is still being examined; ask again.
     """
     process, found = processes.of(kind), stamp(file)
-    tensors = [_foreign_tensor(each) for each in process.ask(kind, "tensors", file, found).value]
+    listed = process.ask(kind, "tensors", file, found, may_come_later=not processes.waits).value
+    tensors = [_foreign_tensor(each) for each in listed]
     return tuple(_found_tensor(process, kind, file, found, companions, tensor) for tensor in tensors)
 
 

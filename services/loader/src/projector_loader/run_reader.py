@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from projector_chassis.errors import NotFound, PublicError
 from projector_loader.asset_paths import AssetPath, DataRoot, stamp
-from projector_loader.assets import Assets, misnamed
+from projector_loader.assets import Assets, misnamed, severity_of
 from projector_loader.checkpoints import CheckpointFiles, FoundCheckpoints
 from projector_loader.file_cache import FAILURE_SECONDS, FileCache
 from projector_loader.formats import list_tensors
@@ -65,8 +65,8 @@ class RunReader:
         )
 
     def at(self, root: DataRoot) -> RunReader:
-        """A reader of the runs below another root."""
-        return RunReader(root, self._processes)
+        """A reader of the runs below another root, which waits for files that take long."""
+        return RunReader(root, self._processes.waiting())
 
     def used_files(self, folder: AssetPath) -> frozenset[Path]:
         """The files that the config of a folder names: no run of another folder shows them by themselves."""
@@ -129,7 +129,7 @@ class RunReader:
             try:
                 tensors = self._checkpoints.variables(checkpoint)
             except PublicError as error:
-                draft.report(Problem(Severity.ERROR, checkpoint.index.name, error.message))
+                draft.report(Problem(severity_of(error), checkpoint.index.name, error.message))
                 continue
             _report_damage(draft, checkpoint, tensors)
             listed = checkpoint.checkpoint
@@ -151,7 +151,7 @@ class RunReader:
             try:
                 tensors = self._list_tensors(loose.file, (), is_named=loose.is_certain)
             except PublicError as error:
-                draft.report(Problem(Severity.ERROR, loose.file.name, error.message))
+                draft.report(Problem(severity_of(error), loose.file.name, error.message))
                 continue
             for tensor in tensors:
                 name = _full_name(loose.name, tensor)

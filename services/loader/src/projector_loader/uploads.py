@@ -126,7 +126,7 @@ class Uploads:
         record = _read(reader, draft, entry)
         if not record.entries:
             rejected = [each.reason for each in record.run.rejected]
-            raise _refusal(files, [*rejected, *_errors(record.run.problems)])
+            raise _refusal(files, [*rejected, *(problem.message for problem in record.run.problems)])
         found = record.entries[0]
         embedding = self._describe(_with_uploaded_sprite(found, end))
         errors = _errors((*record.run.problems, *embedding.problems))

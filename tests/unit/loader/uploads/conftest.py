@@ -16,7 +16,7 @@ from projector_loader.catalog import Catalog
 from projector_loader.embeddings import Embeddings
 from projector_loader.metadata import MetadataReader
 from projector_loader.model import Run, Shape, UploadEnd, UploadHeader, UploadId, UploadRole
-from projector_loader.reader_process import ReaderProcesses
+from projector_loader.reader_process import ReaderProcess, ReaderProcesses
 from projector_loader.sprites.cut_job import cut_atlas
 from projector_loader.sprites.reader import SpriteReader
 from projector_loader.uploads import Uploads
@@ -63,10 +63,11 @@ def bench(root: DataRoot, tmp_path: Path) -> Bench:
     return open_bench(root, folder)
 
 
-def open_bench(root: DataRoot, folder: Path) -> Bench:
+def open_bench(root: DataRoot, folder: Path, arrays: ReaderProcess | None = None) -> Bench:
     """What a loader does with a folder when it starts."""
+    processes = ReaderProcesses(arrays or ReaderProcess())
     uploads_root = DataRoot(folder, name="Uploads", holds_uploads=True)
-    catalog = Catalog(root, uploads_root, processes=ReaderProcesses(), max_folders=100)
+    catalog = Catalog(root, uploads_root, processes=processes, max_folders=100)
     metadata = MetadataReader(cache_bytes=10**6, max_file_bytes=MAX_METADATA_BYTES)
     sprites = SpriteReader(folder.parent / "cache", cache_bytes=2**24, max_pixels=2**22, cut=cut_atlas)
     embeddings = Embeddings(catalog, metadata, sprites)

@@ -8,16 +8,17 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 from PIL import Image
-from unit.loader.uploads.conftest import MAX_METADATA_BYTES, Bench, npy
+from unit.loader.uploads.conftest import MAX_METADATA_BYTES, Bench, npy, open_bench
 
 from projector_chassis.errors import Conflict, InvalidArgument, NotFound
 from projector_loader.asset_paths import DataRoot
 from projector_loader.catalog import Catalog
 from projector_loader.model import Severity, UploadHeader, UploadRole
-from projector_loader.reader_process import ReaderProcesses
+from projector_loader.reader_process import ReaderProcess, ReaderProcesses
 from projector_loader.run_draft import RunDraft
 
 METADATA, SPRITE = UploadRole.METADATA, UploadRole.SPRITE
@@ -110,6 +111,19 @@ def test_what_cannot_be_shown_is_refused_with_the_reason_and_deleted(
     assert list(bench.folder.glob("[!.]*")) == []
     assert bench.files() == set()
     assert bench.listed() == []
+
+
+def test_a_file_whose_library_does_not_start_is_refused_with_that_reason(root: DataRoot, tmp_path: Path) -> None:
+    (tmp_path / "uploads").mkdir()
+    arrays = ReaderProcess(patience_seconds=0.0)
+    bench = open_bench(root, tmp_path / "uploads", arrays)
+    file = io.BytesIO()
+    with h5py.File(file, "w") as written:
+        written["x"] = np.eye(4, 3)
+    bench.write("words.h5", file.getvalue())
+    with pytest.raises(InvalidArgument, match=r"The library that reads words\.h5 is starting"):
+        bench.finish()
+    arrays.close()
 
 
 def test_nothing_is_unpickled_whatever_a_file_is_called(bench: Bench, tmp_path: Path) -> None:
