@@ -50,7 +50,7 @@ from typing import Final, NewType
 
 JobId = NewType("JobId", str)
 
-ENGINE_VERSION: Final = "2"
+ENGINE_VERSION: Final = "3"
 """Part of every fingerprint: raise it when the same spec no longer gives the same layout."""
 
 QUEUE_BATCH: Final = "batch"

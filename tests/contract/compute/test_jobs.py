@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from contract.compute.job_books import JOB, JobBook
 
+from projector_compute.core.tsne.repulsion.plan import Plan
 from projector_compute.model import (
     Action,
     AppliedAction,
@@ -40,6 +41,9 @@ def created(book: JobBook) -> JobBook:
     return book
 
 
+PLAN = Plan(cutoff=4.0, spacing=2.3, exponent=2, padded=(1, 144, 150))
+
+
 def take(book: JobBook, number: int = SLICE_DUE, attempt: int = 0) -> HeldSlice:
     held = book.jobs.take(JOB, number, attempt)
     assert held is not None
@@ -52,7 +56,7 @@ def frame_of(sequence: int) -> Frame:
 
 def saved_of(step: int, cursor: str = "0-0") -> SavedJob:
     layout, velocity, gains = (np.full((5, 2), value, np.float32) for value in (1.0, 2.0, 3.0))
-    return SavedJob(cursor, 3, 2, OptimizerState(step, layout, velocity, gains, 0.25))
+    return SavedJob(cursor, 3, 2, OptimizerState(step, layout, velocity, gains, 0.25, PLAN))
 
 
 def running(held: HeldSlice, step: int, sequence: int) -> JobState:

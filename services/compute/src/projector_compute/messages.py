@@ -10,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from numpy.typing import NDArray
 
 from projector_chassis.errors import Internal, InvalidArgument
+from projector_compute.core.tsne.repulsion.plan import Plan
 from projector_compute.model import (
     Action,
     AppliedAction,
@@ -192,6 +193,13 @@ def encode_saved(saved: SavedJob) -> bytes:
         message.velocity = _float32_bytes(optimizer.velocity)
         message.gains = _float32_bytes(optimizer.gains)
         message.loss = optimizer.loss
+        if optimizer.plan is not None:
+            plan = optimizer.plan
+            message.plan.CopyFrom(
+                job_pb2.RepulsionPlan(
+                    cutoff=plan.cutoff, spacing=plan.spacing, exponent=plan.exponent, padded=plan.padded
+                )
+            )
     return message.SerializeToString()
 
 
@@ -206,8 +214,14 @@ def decode_saved(content: bytes) -> SavedJob:
             velocity=_float32_array(message.velocity, shape),
             gains=_float32_array(message.gains, shape),
             loss=message.loss,
+            plan=_plan(message.plan) if message.HasField("plan") else None,
         )
     return SavedJob(message.control_cursor, message.sequence, message.n_threads, optimizer)
+
+
+def _plan(message: job_pb2.RepulsionPlan) -> Plan:
+    x, y, z = message.padded
+    return Plan(message.cutoff, message.spacing, message.exponent, (x, y, z))
 
 
 def _float32_bytes(array: Float32Array) -> bytes:

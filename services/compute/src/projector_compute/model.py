@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from projector_compute.core.tsne.repulsion.plan import Plan
 from projector_contracts.names import JobId
 
 Float32Array: TypeAlias = NDArray[np.float32]
@@ -153,6 +154,7 @@ class OptimizerState:
     Attributes:
         layout, velocity, gains: float32 ``(n_points, n_dims)`` each, ``velocity`` being the last update.
         loss: of this layout, in nats; NaN while it has not been evaluated.
+        plan: by which this layout's repulsion was summed; None while it has not been.
     """
 
     step: int
@@ -160,6 +162,7 @@ class OptimizerState:
     velocity: Float32Array
     gains: Float32Array
     loss: float
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True)

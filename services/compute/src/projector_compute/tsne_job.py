@@ -46,7 +46,13 @@ def run_tsne(session: Session, bench: _Bench, spec: JobSpec, parameters: TsnePar
     schedule = Schedule(parameters.learning_rate, parameters.early_exaggeration, parameters.early_exaggeration_steps)
     saved = session.optimizer
     optimiser = Optimiser(
-        affinities, schedule, saved.layout, step=saved.step, velocity=saved.velocity, gains=saved.gains
+        affinities,
+        schedule,
+        saved.layout,
+        step=saved.step,
+        velocity=saved.velocity,
+        gains=saved.gains,
+        plan=saved.plan,
     )
     session.enter(Phase.RUNNING, optimiser.step / parameters.n_steps)
     return _descend(session, optimiser, parameters.n_steps, bench.slice_seconds)
@@ -69,7 +75,12 @@ def _descend(session: Session, optimiser: Optimiser, n_steps: int, slice_seconds
             request = Request.HAND_OVER
         if request is not None:
             session.optimizer = OptimizerState(
-                optimiser.step, optimiser.layout.copy(), optimiser.velocity.copy(), optimiser.gains.copy(), loss
+                optimiser.step,
+                optimiser.layout.copy(),
+                optimiser.velocity.copy(),
+                optimiser.gains.copy(),
+                loss,
+                optimiser.plan,
             )
             return request
         optimiser.move()

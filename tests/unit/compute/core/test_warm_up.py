@@ -36,7 +36,7 @@ warm_up()
 warm_up_queries()
 warm = signatures()
 assert len(warm) > 8, warm
-for points in (clusters(), np.repeat(clusters(10), 40, axis=0)):
+for points in (clusters(), np.repeat(clusters(10), 40, axis=0), clusters(4_000)):
     for n_dims in (2, 3):
         with tempfile.TemporaryDirectory() as folder:
             workshop = Workshop(slice_seconds=0.2)

@@ -11,6 +11,7 @@ from projector_compute.core.search_space import transformed_space
 from projector_compute.core.tsne.affinities import joint_affinities
 from projector_compute.core.tsne.initialisation import initial_layout
 from projector_compute.core.tsne.optimiser import Optimiser, Schedule
+from projector_compute.core.tsne.repulsion.summation import Repulsion
 
 _POINTS = 16
 _EQUAL_POINTS = 13
@@ -25,6 +26,11 @@ def warm_up_queries() -> None:
     space = transformed_space(points)
     for distance in Distance:
         nearest(space, np.array([0]), 3, distance)
+
+
+_MANY_POINTS = 4_000
+_EXTENTS = (1.0, 100.0)
+"""Layouts whose repulsion is summed on a mesh, without and with pairs nearby."""
 
 
 def warm_up() -> None:
@@ -43,3 +49,6 @@ def warm_up() -> None:
         optimiser = Optimiser(affinities, Schedule(0.0, 4.0, 1), initial_layout(points, n_dims, seed=0))
         optimiser.evaluate()
         optimiser.move()
+        for extent in _EXTENTS:
+            spread_out = np.random.default_rng(0).uniform(high=extent, size=(_MANY_POINTS, n_dims)).astype(np.float32)
+            Repulsion()(spread_out, np.empty_like(spread_out))

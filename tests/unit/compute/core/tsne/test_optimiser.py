@@ -15,6 +15,18 @@ from projector_compute.core.tsne.optimiser import EARLY_MOMENTUM, LATE_MOMENTUM,
 SCHEDULE = Schedule(0.0, 4.0, 10)
 
 
+def taken_up(first: Optimiser, affinities: Affinities) -> Optimiser:
+    return Optimiser(
+        affinities,
+        SCHEDULE,
+        first.layout,
+        step=first.step,
+        velocity=first.velocity,
+        gains=first.gains,
+        plan=first.plan,
+    )
+
+
 def run(optimiser: Optimiser, n_steps: int) -> list[float]:
     losses = []
     for _ in range(n_steps):
@@ -40,14 +52,32 @@ def test_a_run_taken_up_in_the_middle_is_the_uninterrupted_one_to_the_bit(n_dims
         first = Optimiser(affinities, SCHEDULE, start)
         run(first, middle)
         first.evaluate()  # the slice that ends evaluates what the next one evaluates again
-        second = Optimiser(
-            affinities, SCHEDULE, first.layout, step=first.step, velocity=first.velocity, gains=first.gains
-        )
+        second = taken_up(first, affinities)
         assert run(second, 30 - middle) == losses[middle:]
         np.testing.assert_array_equal(second.layout, whole.layout)
         np.testing.assert_array_equal(second.velocity, whole.velocity)
         np.testing.assert_array_equal(second.gains, whole.gains)
         assert second.step == whole.step == 30
+
+
+@pytest.mark.parametrize("n_dims", [2, 3])
+def test_a_run_on_a_mesh_is_taken_up_to_the_bit_wherever_it_was_left(n_dims: int) -> None:
+    """The mesh was chosen for an earlier layout; chosen anew it would be another one, and so would the last digits."""
+    affinities, _ = random_affinities(4_000, 0.002)
+    start = layout_of(4_000, n_dims, 30.0)
+    whole = Optimiser(affinities, SCHEDULE, start)
+    losses = run(whole, 40)
+    plans = set()
+    for middle in (3, 24, 25, 31):
+        first = Optimiser(affinities, SCHEDULE, start)
+        run(first, middle)
+        first.evaluate()
+        plans.add(first.plan)
+        second = taken_up(first, affinities)
+        assert run(second, 40 - middle) == losses[middle:]
+        np.testing.assert_array_equal(second.layout, whole.layout)
+    assert len(plans) > 1
+    assert not any(plan is None or plan.is_exact for plan in plans)
 
 
 @pytest.mark.parametrize("n_dims", [2, 3])

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from projector_compute.core.threads import threads_for
 from projector_compute.core.tsne.affinities import Affinities
 from projector_compute.core.tsne.attraction import attraction
-from projector_compute.core.tsne.repulsion import repulsion
+from projector_compute.core.tsne.repulsion.plan import Plan
+from projector_compute.core.tsne.repulsion.summation import Repulsion
 from projector_compute.core.tsne.update import update_inplace
 
 Float32Array = NDArray[np.float32]
@@ -18,6 +20,8 @@ Float32Array = NDArray[np.float32]
 EARLY_MOMENTUM = 0.5
 LATE_MOMENTUM = 0.8
 """During early exaggeration and after it (van der Maaten, Hinton 2008; van der Maaten 2014)."""
+_STEPS_BETWEEN_PLANS = 25
+"""To plan costs about a step, and layouts change slowly; a plan that no longer fits is replaced at once."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Optimiser:
     """t-SNE's layout on its way; ``evaluate`` and ``move`` alternate.
 
     The caller owns the arrays' beginning: they are copied. What ``layout``, ``velocity`` and ``gains`` show is live and
-    changes with the next move.
+    changes with the next move. These three, ``step`` and ``plan`` are all that has to be kept to go on as if nothing
+    had been between.
     """
 
     def __init__(
@@ -59,6 +64,7 @@ class Optimiser:
         step: int = 0,
         velocity: Float32Array | None = None,
         gains: Float32Array | None = None,
+        plan: Plan | None = None,
     ) -> None:
         self._affinities = affinities
         self._schedule = schedule
@@ -68,16 +74,24 @@ class Optimiser:
         self.gains = np.ones_like(self.layout) if gains is None else np.array(gains, np.float32)
         self._pulls = np.empty_like(self.layout)
         self._pushes = np.empty_like(self.layout)
+        self._repulsion = Repulsion(plan=plan)
         self._normalisation = math.nan
         self._negative_entropy = _negative_entropy(affinities.values)
+
+    @property
+    def plan(self) -> Plan | None:
+        """By which the repulsion was summed last; None before the first evaluation."""
+        return self._repulsion.plan
 
     def evaluate(self) -> float:
         """Forces at the layout as it is; its Kullback-Leibler divergence in nats, whatever the exaggeration.
 
         NaN where there is no pair of points to compare.
         """
-        cross_entropy = attraction(self._affinities, self.layout, self._pulls)
-        self._normalisation = repulsion(self.layout, self._pushes)
+        with threads_for(len(self.layout)):
+            cross_entropy = attraction(self._affinities, self.layout, self._pulls)
+            is_due = self.step % _STEPS_BETWEEN_PLANS == 0
+            self._normalisation = self._repulsion(self.layout, self._pushes, replan=is_due)
         if self._normalisation <= 0:
             return math.nan
         return self._negative_entropy + cross_entropy + math.log(self._normalisation)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from unit.compute.core.tsne.layouts import differences_and_kernel, layout_of
 
-from projector_compute.core.tsne.repulsion import repulsion
+from projector_compute.core.tsne.repulsion.exact import exact_repulsion
 
 
 @pytest.mark.parametrize("n_dims", [2, 3])
@@ -13,7 +13,7 @@ from projector_compute.core.tsne.repulsion import repulsion
 def test_forces_and_normalisation_are_those_of_the_sums(n_dims: int, extent: float, n_points: int) -> None:
     layout = layout_of(n_points, n_dims, extent)
     forces = np.full_like(layout, np.nan)
-    normalisation = repulsion(layout, forces)
+    normalisation = exact_repulsion(layout, forces)
     differences, kernel = differences_and_kernel(layout)
     expected = (kernel[..., np.newaxis] ** 2 * differences).sum(axis=1)
     assert np.linalg.norm(forces - expected) <= 1e-6 * np.linalg.norm(expected)
@@ -25,12 +25,12 @@ def test_forces_and_normalisation_are_those_of_the_sums(n_dims: int, extent: flo
 def test_points_at_one_place_feel_nothing(n_dims: int) -> None:
     layout = np.full((50, n_dims), 3.0, np.float32)
     forces = np.full_like(layout, np.nan)
-    assert repulsion(layout, forces) == 50 * 49
+    assert exact_repulsion(layout, forces) == 50 * 49
     np.testing.assert_array_equal(forces, 0.0)
 
 
 @pytest.mark.parametrize("n_dims", [2, 3])
 def test_one_point_has_nobody_to_be_pushed_by(n_dims: int) -> None:
     forces = np.full((1, n_dims), np.nan, np.float32)
-    assert repulsion(np.ones((1, n_dims), np.float32), forces) == 0.0
+    assert exact_repulsion(np.ones((1, n_dims), np.float32), forces) == 0.0
     np.testing.assert_array_equal(forces, 0.0)
