@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from benchmarks import first_frame, loader, tsne_step
 from benchmarks.row import Row, print_json, print_table
+from projector_compute.threads import bound_threads
 
-BENCHMARKS: dict[str, Callable[..., Iterator[Row]]] = {
-    "first-frame": first_frame.measure,
-    "loader": loader.measure,
-    "tsne-step": tsne_step.measure,
+BENCHMARKS = {
+    "engines": "benchmarks.engines",
+    "first-frame": "benchmarks.first_frame",
+    "loader": "benchmarks.loader",
+    "neighbors": "benchmarks.neighbors",
+    "tsne-step": "benchmarks.tsne_step",
 }
+_N_THREADS = 2
 
 
 def main() -> int:
@@ -24,7 +28,9 @@ def main() -> int:
     if name not in BENCHMARKS:
         console.print(f"NAME is {name or 'missing'!r}; it must be one of: {', '.join(BENCHMARKS)}")
         return 2
-    rows = BENCHMARKS[name](quick=os.environ.get("QUICK") == "1")
+    bound_threads(_N_THREADS)  # as workers do, before anything imports numerics
+    measure: Callable[..., Iterator[Row]] = importlib.import_module(BENCHMARKS[name]).measure
+    rows = measure(quick=os.environ.get("QUICK") == "1")
     if os.environ.get("JSON") == "1":
         print_json(rows, console)
     else:

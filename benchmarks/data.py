@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 _MNIST_SPRITE = "mnist_10k_sprite.png"
+_WORDS_71K = "words_71k_384_float16.npy"
 _SPRITE_CELLS = 100
 _SPRITE_CELL_PX = 28
 
@@ -38,6 +39,21 @@ def digits_10k(n_points: int = 10_000) -> Points:
         values = image.reshape(shape).transpose(0, 2, 1, 3).reshape(_SPRITE_CELLS**2, -1)
         return Points(f"MNIST {n_points:,} x 784", np.ascontiguousarray(values[:n_points]))
     return Points(f"made clusters {n_points:,} x 784", _clusters(n_points, 784))
+
+
+def words_71k(n_points: int = 71_291) -> Points:
+    """The first rows of sentence vectors of 71,291 words, 384 dimensions, or clusters of that size."""
+    folder = os.environ.get("DATA")
+    path = Path(folder) / _WORDS_71K if folder else None
+    if path is not None and path.exists():
+        return Points(f"words {n_points:,} x 384", np.load(path)[:n_points].astype(np.float32))
+    return Points(f"made clusters {n_points:,} x 384", _clusters(n_points, 384))
+
+
+def gaussian_1m(n_points: int = 1_000_000) -> Points:
+    """Made rows of 128 independent normal numbers: what they are plays no part in how fast they are read."""
+    values = np.random.default_rng(0).standard_normal((n_points, 128), np.float32)
+    return Points(f"made {n_points:,} x 128", values)
 
 
 def _clusters(n_points: int, n_dims: int) -> NDArray[np.float32]:

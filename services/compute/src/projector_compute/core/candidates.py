@@ -1,4 +1,4 @@
-"""Which rows may be among the nearest of each row: bounded heaps fed with blocks of matrix products."""
+"""Which rows may be among the nearest of each row: the smallest values of blocks of matrix products."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from projector_compute.core.bounded_heap import replace_farthest
-
 Float32Array = NDArray[np.float32]
 Int32Array = NDArray[np.int32]
+Int64Array = NDArray[np.int64]
 
 _BLOCK_QUERIES = 1024
 _BLOCK_ROWS = 2048
@@ -20,21 +19,38 @@ _BLOCK_ROWS = 2048
 _LANES = 64
 """Values compared with their limits in SIMD lanes before any is looked at by itself."""
 _STRIP_QUERIES = 256
-"""Queries of one thread whose heaps stay in its cache while it goes through the rows of a block."""
+"""Queries of one thread whose keys stay in its cache while it goes through the rows of a block."""
+_LEAST_ROOM = 32
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Candidates:
-    """For each row q, the rows x with the smallest ``|x|^2 - 2 x.q``, as bounded heaps.
+    """For each row q, the rows x with the smallest ``|x|^2 - 2 x.q``, of equal values the first.
 
     Attributes:
-        values: float32 ``(n_points, n_candidates)``; the root, entry 0, is the largest.
-        rows: int32 ``(n_points, n_candidates)``, in the order of ``values``.
-        limits: float32 ``(n_points,)``, the roots once more, side by side for SIMD lanes.
+        rows: int32 ``(n_points, n_candidates)``, unordered.
+        farthest: float32 ``(n_points,)``, the largest value among them.
     """
 
-    values: Float32Array
     rows: Int32Array
+    farthest: Float32Array
+
+
+@dataclass(frozen=True, eq=False)
+class _Shortlists:
+    """Keys of the rows that may still be candidates, more than are wanted: only a full list is cut to the smallest.
+
+    A key holds a value, as bits that have its order, above the row's number, so that whole numbers are compared.
+
+    Attributes:
+        keys: int64 ``(n_points, n_wanted and room for more)``.
+        counts: int32 ``(n_points,)``, keys in use.
+        limits: float32 ``(n_points,)``: a value must be below to matter.
+    """
+
+    n_wanted: int
+    keys: Int64Array
+    counts: Int32Array
     limits: Float32Array
 
 
@@ -52,25 +68,25 @@ def find_candidates(
         progress: called with the done part of all pairs; may raise.
     """
     n_points = len(points)
-    found = Candidates(
-        np.full((n_points, n_candidates), np.inf, np.float32),
-        np.full((n_points, n_candidates), -1, np.int32),
+    lists = _Shortlists(
+        n_candidates,
+        np.empty((n_points, n_candidates + max(_LEAST_ROOM, n_candidates // 2)), np.int64),
+        np.zeros(n_points, np.int32),
         np.full(n_points, np.inf, np.float32),
     )
     room = np.empty(_BLOCK_QUERIES * _BLOCK_ROWS, np.float32)
-    # Rows come to every query in ascending order, block after block: that is what decides ties.
     for first in range(0, n_points, _BLOCK_QUERIES):
         end = min(first + _BLOCK_QUERIES, n_points)
         products = _products(points, first, end, first, end, room)
-        _offer_to_rows(products, norms, first, first, found.limits, found.values, found.rows)
+        _offer_to_rows(products, norms, first, first, n_candidates, lists.keys, lists.counts, lists.limits)
         for start in range(end, n_points, _BLOCK_ROWS):
             stop = min(start + _BLOCK_ROWS, n_points)
             products = _products(points, first, end, start, stop, room)
-            _offer_to_rows(products, norms, first, start, found.limits, found.values, found.rows)
-            _offer_to_columns(products, norms, first, start, found.limits, found.values, found.rows)
+            _offer_to_rows(products, norms, first, start, n_candidates, lists.keys, lists.counts, lists.limits)
+            _offer_to_columns(products, norms, first, start, n_candidates, lists.keys, lists.counts, lists.limits)
             progress(_done(n_points, first, (end - first) * (stop - end)))
         progress(_done(n_points, end, 0))
-    return found
+    return _cut(lists)
 
 
 def _done(n_points: int, n_rows: int, n_pairs: int) -> float:
@@ -84,17 +100,25 @@ def _products(points: Float32Array, first: int, end: int, start: int, stop: int,
     return np.matmul(points[first:end], points[start:stop].T, out=out)
 
 
+def _cut(lists: _Shortlists) -> Candidates:
+    rows = np.empty((len(lists.keys), lists.n_wanted), np.int32)
+    farthest = np.empty(len(lists.keys), np.float32)
+    _read_smallest(lists.keys, lists.counts, rows, farthest)
+    return Candidates(rows, farthest)
+
+
 @njit(parallel=True, nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
 def _offer_to_rows(
     products: Float32Array,
     norms: Float32Array,
     first_query: int,
     first_row: int,
+    n_wanted: int,
+    keys: Int64Array,
+    counts: Int32Array,
     limits: Float32Array,
-    values: Float32Array,
-    rows: Int32Array,
 ) -> None:
-    """Offer each row of products, which is one query's, to that query's heap."""
+    """Offer each row of products, which is one query's, to that query's list."""
     two = np.float32(2)
     for position in prange(products.shape[0]):
         query = first_query + position
@@ -111,8 +135,7 @@ def _offer_to_rows(
                 value = part_norms[lane] - two * part[lane]
                 row = first_row + start + lane
                 if value < limit and row != query:
-                    replace_farthest(values[query], rows[query], value, row)
-                    limit = values[query, 0]
+                    limit = _add(value, row, query, n_wanted, keys, counts, limit)
         limits[query] = limit
 
 
@@ -122,29 +145,94 @@ def _offer_to_columns(
     norms: Float32Array,
     first_row: int,
     first_query: int,
+    n_wanted: int,
+    keys: Int64Array,
+    counts: Int32Array,
     limits: Float32Array,
-    values: Float32Array,
-    rows: Int32Array,
 ) -> None:
-    """Offer each column of products, which is one query's, to that query's heap; no query is among the rows."""
+    """Offer each column of products, which is one query's, to that query's list; no query is among the rows."""
     two = np.float32(2)
     n_queries = products.shape[1]
     for strip in prange((n_queries + _STRIP_QUERIES - 1) // _STRIP_QUERIES):
         strip_start = strip * _STRIP_QUERIES
         strip_end = min(strip_start + _STRIP_QUERIES, n_queries)
         for position in range(products.shape[0]):
-            norm = norms[first_row + position]
+            row = first_row + position
             for start in range(strip_start, strip_end, _LANES):
                 part = products[position, start : min(start + _LANES, strip_end)]
                 part_limits = limits[first_query + start : first_query + start + part.size]
                 n_near = 0
                 for lane in range(part.size):
-                    n_near += norm - two * part[lane] < part_limits[lane]
+                    n_near += norms[row] - two * part[lane] < part_limits[lane]
                 if n_near == 0:
                     continue
                 for lane in range(part.size):
-                    value = norm - two * part[lane]
+                    value = norms[row] - two * part[lane]
                     if value < part_limits[lane]:
                         query = first_query + start + lane
-                        replace_farthest(values[query], rows[query], value, first_row + position)
-                        part_limits[lane] = values[query, 0]
+                        part_limits[lane] = _add(value, row, query, n_wanted, keys, counts, part_limits[lane])
+
+
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
+def _add(
+    value: np.float32,
+    row: int,
+    query: int,
+    n_wanted: int,
+    keys: Int64Array,
+    counts: Int32Array,
+    limit: np.float32,
+) -> np.float32:
+    """Add a row to a list, which is cut when it is full; the list's limit from then on."""
+    bits = np.int64(np.float32(value).view(np.int32))
+    ordered = bits ^ ((bits >> 63) & 0x7FFFFFFF)  # of negative numbers, larger bits are farther below zero
+    keys[query, counts[query]] = (ordered << 32) | row
+    counts[query] += 1
+    if counts[query] == keys.shape[1]:
+        counts[query] = n_wanted
+        _select(keys[query], n_wanted)
+        limit = _value_of(keys[query, n_wanted - 1])
+    return limit
+
+
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
+def _value_of(key: int) -> np.float32:
+    ordered = key >> 32
+    value: np.float32 = np.int32(ordered ^ ((ordered >> 63) & 0x7FFFFFFF)).view(np.float32)
+    return value
+
+
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
+def _select(keys: Int64Array, n_wanted: int) -> None:
+    """Bring the smallest keys to the front, the largest of these to their end (C. Hoare, "Find", CACM 4 (1961))."""
+    first, last = 0, keys.size - 1
+    wanted = n_wanted - 1
+    while first < last:
+        pivot = keys[(first + last) // 2]
+        left, right = first, last
+        while left <= right:
+            while keys[left] < pivot:
+                left += 1
+            while keys[right] > pivot:
+                right -= 1
+            if left <= right:
+                keys[left], keys[right] = keys[right], keys[left]
+                left += 1
+                right -= 1
+        if wanted <= right:
+            last = right
+        elif wanted >= left:
+            first = left
+        else:
+            return
+
+
+@njit(parallel=True, nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
+def _read_smallest(keys: Int64Array, counts: Int32Array, rows: Int32Array, farthest: Float32Array) -> None:
+    n_wanted = rows.shape[1]
+    for query in prange(rows.shape[0]):
+        listed = keys[query, : counts[query]]
+        _select(listed, n_wanted)
+        for position in range(n_wanted):
+            rows[query, position] = np.int32(listed[position] & 0x7FFFFFFF)
+        farthest[query] = _value_of(listed[n_wanted - 1])

@@ -21,7 +21,7 @@ _RANKED_ROWS = 1024
 """Rows between two looks at whether the work is still wanted."""
 _SPARE = 8
 """Candidates kept beyond the number asked for: unless rows crowd, float32 products misplace no neighbor so far."""
-_RANK_COST = 32
+_RANK_COST = 8
 """One distance by differences costs as much time as so many products of a matrix product; for progress alone."""
 _ROUNDING_SPREAD = 4.0
 """Rounding errors of a sum of n products grow like sqrt(n); four times that is met once in many thousand sums
@@ -78,7 +78,7 @@ def nearest_neighbors(
         queries = np.arange(start, min(start + _RANKED_ROWS, n_points))
         _rank(points, queries, found.rows[queries], rows, squared)
         if n_candidates < n_points - 1:
-            is_sure = _is_sure(squared[queries, -1], found.limits[queries], norms[queries], n_dims)
+            is_sure = _is_sure(squared[queries, -1], found.farthest[queries], norms[queries], n_dims)
             unsure = queries[~is_sure]
             if len(unsure):
                 _rank(points, unsure, _search(points, unsure, n_neighbors), rows, squared)
@@ -154,32 +154,38 @@ def _squared_distances(points: Float32Array, query: int, others: Int32Array) -> 
 def _four_squared_distances(
     row: Float32Array, other_0: Float32Array, other_1: Float32Array, other_2: Float32Array, other_3: Float32Array
 ) -> tuple[float, float, float, float]:
-    n_dims = row.size
     total_0 = total_1 = total_2 = total_3 = 0.0
-    for start in range(0, n_dims, _BLOCK_DIMS):
-        block_0 = block_1 = block_2 = block_3 = np.float32(0)
-        for dim in range(start, min(start + _BLOCK_DIMS, n_dims)):
-            value = row[dim]
-            block_0 += (value - other_0[dim]) * (value - other_0[dim])
-            block_1 += (value - other_1[dim]) * (value - other_1[dim])
-            block_2 += (value - other_2[dim]) * (value - other_2[dim])
-            block_3 += (value - other_3[dim]) * (value - other_3[dim])
-        total_0 += np.float64(block_0)
-        total_1 += np.float64(block_1)
-        total_2 += np.float64(block_2)
-        total_3 += np.float64(block_3)
+    for start in range(0, row.size, _BLOCK_DIMS):
+        # Slices, because only loops from 0 are compiled to SIMD lanes.
+        part = row[start : start + _BLOCK_DIMS]
+        part_0 = other_0[start : start + _BLOCK_DIMS]
+        part_1 = other_1[start : start + _BLOCK_DIMS]
+        part_2 = other_2[start : start + _BLOCK_DIMS]
+        part_3 = other_3[start : start + _BLOCK_DIMS]
+        sum_0 = sum_1 = sum_2 = sum_3 = np.float32(0)
+        for dim in range(part.size):
+            value = part[dim]
+            sum_0 += (value - part_0[dim]) * (value - part_0[dim])
+            sum_1 += (value - part_1[dim]) * (value - part_1[dim])
+            sum_2 += (value - part_2[dim]) * (value - part_2[dim])
+            sum_3 += (value - part_3[dim]) * (value - part_3[dim])
+        total_0 += np.float64(sum_0)
+        total_1 += np.float64(sum_1)
+        total_2 += np.float64(sum_2)
+        total_3 += np.float64(sum_3)
     return total_0, total_1, total_2, total_3
 
 
 @njit(nogil=True, cache=True, fastmath=_SAFE_FASTMATH)  # type: ignore[untyped-decorator]  # numba has no types
 def _squared_distance(row: Float32Array, other: Float32Array, limit: float) -> float:
     """Of two rows; infinite as soon as it is known to exceed the limit."""
-    n_dims = row.size
     total = 0.0
-    for start in range(0, n_dims, _BLOCK_DIMS):
+    for start in range(0, row.size, _BLOCK_DIMS):
+        part = row[start : start + _BLOCK_DIMS]
+        other_part = other[start : start + _BLOCK_DIMS]
         block = np.float32(0)
-        for dim in range(start, min(start + _BLOCK_DIMS, n_dims)):
-            difference = row[dim] - other[dim]
+        for dim in range(part.size):
+            difference = part[dim] - other_part[dim]
             block += difference * difference
         total += np.float64(block)
         if total > limit:
