@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from projector_compute.core.moments import finite_moments
 from projector_compute.core.nearest import Distance, nearest
 from projector_compute.core.neighbors import nearest_neighbors
 from projector_compute.core.quality import layout_quality
@@ -23,6 +24,7 @@ _POINTS_OF_TWO_BLOCKS = 1100
 def warm_up_queries() -> None:
     """Search among a few rows, as queries do."""
     points = np.random.default_rng(0).normal(size=(_POINTS, 2)).astype(np.float32)
+    finite_moments(points)
     space = transformed_space(points)
     for distance in Distance:
         nearest(space, np.array([0]), 3, distance)
