@@ -57,6 +57,12 @@ class CollectionsClient:
         collection: Json = response.json()
         return collection
 
+    async def bookmark(self, bookmark_id: str) -> Json:
+        response = await self.http.get(f"/bookmarks/{bookmark_id}")
+        assert response.status_code == 200, response.text
+        bookmark: Json = response.json()
+        return bookmark
+
     async def layout(self, bookmark_id: str) -> bytes:
         response = await self.http.get(f"/bookmarks/{bookmark_id}/layout")
         assert response.status_code == 200, response.text

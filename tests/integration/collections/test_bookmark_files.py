@@ -74,7 +74,8 @@ async def test_a_saved_view_comes_back_as_a_bookmark_of_the_same_picture(collect
     written = await exported(collections, created["id"])
     imported = await collections.load_file(json.dumps(written).encode())
 
-    (again,) = imported["collection"]["bookmarks"]
+    (listed,) = imported["collection"]["bookmarks"]
+    again = await collections.bookmark(listed["id"])
     assert (again["view"], again["name"]) == (saved["view"], "Ours")
     assert again["layout_digest"] == saved["layout_digest"]
     assert again["job_id"] is None

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from integration.collections.saved_views import CollectionsClient, problem, view
+from integration.collections.saved_views import CollectionsClient, Json, problem, view
 from integration.collections.sources import JobsInMemory
 from sqlalchemy import func, select
 
@@ -21,6 +21,14 @@ async def n_layouts(database: Database) -> int:
         return (await session.scalars(select(func.count()).select_from(LayoutRow))).one()
 
 
+def listed(bookmark: Json) -> Json:
+    """A bookmark as its collection shows it."""
+    outline = {name: value for name, value in bookmark["view"].items() if name not in ("selection", "rows")}
+    rows = bookmark["view"]["rows"]
+    counts = {"n_selected": len(bookmark["view"]["selection"]), "n_rows": rows and len(rows)}
+    return bookmark | {"view": outline | counts}
+
+
 async def test_a_saved_view_comes_back_whole(collections: CollectionsClient) -> None:
     created = await collections.create()
 
@@ -32,7 +40,7 @@ async def test_a_saved_view_comes_back_whole(collections: CollectionsClient) -> 
     assert saved["view"].items() >= view(projection=saved["view"]["projection"]).items()
     assert saved["view"]["projection"].items() >= {"method": "tsne", "n_dims": 2, "perplexity": 2}.items()
     assert (saved["job_id"], saved["sequence"]) == ("job1", 1)
-    assert (await collections.read(created["id"]))["bookmarks"] == [saved]
+    assert (await collections.read(created["id"]))["bookmarks"] == [listed(saved)]
     assert (await collections.read(created["id"]))["version"] == 2
 
 
@@ -114,6 +122,7 @@ async def test_isolated_rows_need_a_layout_of_as_many_points(
     other_rows = await collections.try_save(created["id"], sequence=2, rows=[1, 3, 4])
 
     assert saved["view"]["rows"] == [1, 3, 5]
+    assert (await collections.listed())[0]["bookmarks"] == [listed(saved)]
     assert "The layout has 3 points, but the embedding has 6" in problem(all_rows)[2]
     assert "other rows" in problem(other_rows)[2]
 
@@ -175,7 +184,7 @@ async def test_renaming_a_bookmark_raises_both_versions(collections: Collections
     assert renamed.json() == saved | {"name": "Better", "version": 2}
     assert problem(stale)[:2] == (412, "stale_version")
     collection = await collections.read(created["id"])
-    assert (collection["version"], collection["bookmarks"]) == (3, [renamed.json()])
+    assert (collection["version"], collection["bookmarks"]) == (3, [listed(renamed.json())])
 
 
 async def test_what_is_not_there_is_not_found(collections: CollectionsClient) -> None:

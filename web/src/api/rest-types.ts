@@ -19,11 +19,13 @@ export namespace Rest {
   export type SearchResult = Schemas['SearchResult'];
   export type Collection = Schemas['Collection'];
   export type Bookmark = Schemas['Bookmark'];
+  export type ListedBookmark = Schemas['ListedBookmark'];
   export type BookmarkRequest = Schemas['BookmarkRequest'];
   export type BookmarkChange = Schemas['BookmarkChange'];
   export type CollectionRequest = Schemas['CollectionRequest'];
   export type CollectionChange = Schemas['CollectionChange'];
   export type View = Schemas['View'];
+  export type ListedView = Schemas['ListedView'];
   export type UploadRules = Schemas['UploadRules'];
   export type UploadRequest = Schemas['UploadRequest'];
   export type ImportResult = Schemas['ImportResult'];

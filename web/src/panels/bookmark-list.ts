@@ -35,7 +35,7 @@ export class BookmarkList extends Panel {
       <span class="visually-hidden" role="status">${this.said}</span>`;
   }
 
-  #item(bookmark: Rest.Bookmark, index: number, n: number): TemplateResult {
+  #item(bookmark: Rest.ListedBookmark, index: number, n: number): TemplateResult {
     const open = bookmark.id === this.state.openBookmark;
     return html`<li
       class="bookmark ${open ? 'open' : ''} ${this.dragged === bookmark.id ? 'dragged' : ''}"
@@ -55,7 +55,7 @@ export class BookmarkList extends Panel {
     </li>`;
   }
 
-  #name(bookmark: Rest.Bookmark, open: boolean): TemplateResult {
+  #name(bookmark: Rest.ListedBookmark, open: boolean): TemplateResult {
     return html`<button
       type="button"
       class="bookmark-name"
@@ -70,7 +70,7 @@ export class BookmarkList extends Panel {
     </button>`;
   }
 
-  #nameField(bookmark: Rest.Bookmark): TemplateResult {
+  #nameField(bookmark: Rest.ListedBookmark): TemplateResult {
     return html`<input
       class="field-control"
       dir="auto"
@@ -82,7 +82,7 @@ export class BookmarkList extends Panel {
     />`;
   }
 
-  #menu(bookmark: Rest.Bookmark, index: number, n: number): readonly MenuItem[] {
+  #menu(bookmark: Rest.ListedBookmark, index: number, n: number): readonly MenuItem[] {
     const move = (toIndex: number) => void this.actions.moveBookmark(bookmark.id, toIndex);
     return [
       { label: 'Copy the link', icon: 'link', onChoose: () => void this.#share(bookmark.id) },
@@ -101,7 +101,7 @@ export class BookmarkList extends Panel {
     field?.select();
   }
 
-  #nameKey(event: KeyboardEvent, bookmark: Rest.Bookmark): void {
+  #nameKey(event: KeyboardEvent, bookmark: Rest.ListedBookmark): void {
     event.stopPropagation();
     if (event.key === 'Escape') (event.target as HTMLInputElement).value = bookmark.name;
     if (event.key === 'Enter' || event.key === 'Escape') void this.#leaveName(bookmark.id);
@@ -117,7 +117,7 @@ export class BookmarkList extends Panel {
       ?.focus();
   }
 
-  #named(bookmark: Rest.Bookmark, text: string): void {
+  #named(bookmark: Rest.ListedBookmark, text: string): void {
     if (this.renaming !== bookmark.id) return;
     this.renaming = null;
     const name = text.trim();
@@ -128,7 +128,7 @@ export class BookmarkList extends Panel {
     this.said = await copied(this.actions.bookmarkLink(id));
   }
 
-  async #delete(bookmark: Rest.Bookmark): Promise<void> {
+  async #delete(bookmark: Rest.ListedBookmark): Promise<void> {
     const agreed = await confirmed({
       title: `Delete “${bookmark.name}”?`,
       text: 'The view will be lost for everybody who has its link.',
@@ -157,7 +157,7 @@ export class BookmarkList extends Panel {
 }
 
 /** "t-SNE 3-D, step 412": what a saved view shows. */
-function methodOf(view: Rest.View): string {
+function methodOf(view: Rest.ListedView): string {
   const { projection } = view;
   if (projection === null) return 'from a file';
   if (projection.method === 'pca')

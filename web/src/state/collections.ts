@@ -13,7 +13,7 @@ export function collectionOf(collections: Collections, bookmarkId: string): Rest
   return collections.find(({ bookmarks }) => bookmarks.some(({ id }) => id === bookmarkId));
 }
 
-export function bookmarkOf(collections: Collections, bookmarkId: string): Rest.Bookmark | undefined {
+export function bookmarkOf(collections: Collections, bookmarkId: string): Rest.ListedBookmark | undefined {
   return collections.flatMap(({ bookmarks }) => bookmarks).find(({ id }) => id === bookmarkId);
 }
 
@@ -27,7 +27,7 @@ export function withCollection(collections: Collections, changed: Rest.Collectio
 export function withBookmarks(
   collections: Collections,
   collectionId: string,
-  change: (bookmarks: readonly Rest.Bookmark[]) => Rest.Bookmark[],
+  change: (bookmarks: readonly Rest.ListedBookmark[]) => Rest.ListedBookmark[],
 ): Collections {
   return collections.map((collection) =>
     collection.id === collectionId ? { ...collection, bookmarks: change(collection.bookmarks) } : collection,

@@ -62,7 +62,7 @@ export function withLoss(losses: JobView['losses'], frame: DecodedFrame): JobVie
 export function layoutOfFrame(job: Rest.Job, frame: DecodedFrame, rows: Uint32Array | null): LayoutState {
   return {
     jobId: job.id,
-    bookmarkId: null,
+    bookmark: null,
     method: job.projection.method,
     projection: job.projection,
     seed: job.seed,

@@ -22,7 +22,7 @@ export type Remote<T> =
 
 export interface LayoutState {
   readonly jobId: string | null; // null: not one frame of one job (a bookmark's coordinates, a part of a layout)
-  readonly bookmarkId: string | null;
+  readonly bookmark: Rest.Bookmark | null; // whose coordinates these are
   readonly method: string; // pca, tsne, or the name a file gave
   readonly projection: Rest.Projection | null; // null: the coordinates came from a file without parameters
   readonly seed: number;

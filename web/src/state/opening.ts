@@ -7,7 +7,7 @@ import { type Columns, defaultColorColumn, defaultLabelColumn } from './actions/
 import type { Neighbors } from './actions/neighbors';
 import type { Search } from './actions/search';
 import { aimAt } from './aim';
-import { bookmarkOf, readyCollections } from './collections';
+import { readyCollections } from './collections';
 import type { ActionContext } from './context';
 import { NO_EMBEDDING } from './initial';
 import type { LayoutState, State } from './model';
@@ -101,8 +101,7 @@ export class Opening {
     this.#awaited = id;
     store.update({ openBookmark: id }); // the list says at once which one was chosen
     try {
-      const known = bookmarkOf(readyCollections(store.state), id);
-      const bookmark = known ?? (await rest.bookmark(id, scope.signal));
+      const bookmark = await rest.bookmark(id, scope.signal);
       if (!isWanted()) return 'overtaken';
       const here = isOpen(store.state, bookmark.embedding_id);
       if (!here) {
@@ -160,10 +159,11 @@ function isOpen({ embedding }: State, id: string): boolean {
   return embedding.kind === 'ready' && embedding.value.id === id;
 }
 
-function layoutOfBookmark({ id, view }: Rest.Bookmark, frame: DecodedFrame): LayoutState {
+function layoutOfBookmark(bookmark: Rest.Bookmark, frame: DecodedFrame): LayoutState {
+  const { view } = bookmark;
   return {
     jobId: null,
-    bookmarkId: id,
+    bookmark,
     method: view.projection?.method ?? view.method_label ?? 'imported',
     projection: view.projection,
     seed: view.seed,

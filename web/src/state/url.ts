@@ -6,7 +6,6 @@
 import { homeCamera } from '../domain/camera';
 import type { Appearance, CameraState } from '../scene/scene-api';
 import { defaultColorColumn, defaultLabelColumn } from './actions/columns';
-import { bookmarkOf, readyCollections } from './collections';
 import type { NeighborsQuery, State } from './model';
 import { shownComponents } from './selectors';
 
@@ -84,16 +83,15 @@ export function formatAddress(address: Address): string {
 export function addressOf(state: State): Address {
   const { embedding, layout, jobView, isolatedRows } = state;
   if (embedding.kind !== 'ready') return {};
-  const bookmarkId = layout?.bookmarkId;
-  const bookmark = bookmarkId ? bookmarkOf(readyCollections(state), bookmarkId) : undefined;
+  const bookmark = layout?.bookmark;
   // PCA of all rows is the same for everybody at any time: its job needs no place in the address.
   const job =
     jobView && (jobView.job.projection.method !== 'pca' || isolatedRows !== null) ? jobView.job.id : null;
   return {
-    ...(bookmarkId ? { bookmark: bookmarkId } : { embedding: embedding.value.id }),
-    ...(!bookmarkId && job && { job }),
-    ...changedView(state, bookmark?.view ?? (bookmarkId ? null : defaultView(state))),
-    ...changedCamera(state, bookmark?.view.camera ?? (bookmarkId ? null : homeCamera(state.viewDims))),
+    ...(bookmark ? { bookmark: bookmark.id } : { embedding: embedding.value.id }),
+    ...(!bookmark && job && { job }),
+    ...changedView(state, bookmark?.view ?? defaultView(state)),
+    ...changedCamera(state, bookmark?.view.camera ?? homeCamera(state.viewDims)),
   };
 }
 

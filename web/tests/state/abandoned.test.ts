@@ -146,7 +146,7 @@ describe('of a bookmark that was left', () => {
     slow.give(frameEvent());
     await abandoned;
     expect(openId()).toBe(id);
-    expect(page.state().layout?.bookmarkId ?? null).toBeNull();
+    expect(page.state().layout?.bookmark ?? null).toBeNull();
   });
 
   test('its coordinates do not replace those of a later one', async () => {
@@ -159,7 +159,7 @@ describe('of a bookmark that was left', () => {
     await page.store.actions.openBookmark('B1');
     slow.give(frameEvent());
     await abandoned;
-    expect(page.state()).toMatchObject({ openBookmark: 'B1', layout: { bookmarkId: 'B1' } });
+    expect(page.state()).toMatchObject({ openBookmark: 'B1', layout: { bookmark: { id: 'B1' } } });
   });
 
   test('its address does not change the view of a later one', async () => {

@@ -23,6 +23,9 @@ beforeEach(async () => {
   page = await opened((gateway) =>
     gateway
       .on('GET', '/collections?embedding_id=E1', [collection({ bookmarks: [FIRST, SECOND, THIRD] })])
+      .on('GET', '/bookmarks/B1', FIRST)
+      .on('GET', '/bookmarks/B2', SECOND)
+      .on('GET', '/bookmarks/B3', THIRD)
       .on(
         'GET',
         '/bookmarks/B1/layout',
@@ -40,7 +43,7 @@ describe('an opened bookmark', () => {
   test('shows the very coordinates that were saved, and which step they are of', async () => {
     await page.store.actions.openBookmark('B1');
     expect(page.state().layout).toMatchObject({
-      bookmarkId: 'B1',
+      bookmark: FIRST,
       jobId: null,
       method: 'tsne',
       projection: TSNE,
@@ -129,7 +132,7 @@ describe('an opened bookmark', () => {
     await page.store.actions.openBookmark('B1');
     expect(pca.closedWith).toBe(1000);
     page.store.actions.chooseProjection('pca');
-    expect(page.state().layout).toMatchObject({ jobId: 'J1', bookmarkId: null });
+    expect(page.state().layout).toMatchObject({ jobId: 'J1', bookmark: null });
     expect(page.state().openBookmark).toBeNull();
   });
 
@@ -142,7 +145,7 @@ describe('an opened bookmark', () => {
     await page.visit({ bookmark: 'B9' });
     expect(page.state()).toMatchObject({
       embedding: { value: { id: 'E2' } },
-      layout: { bookmarkId: 'B9' },
+      layout: { bookmark: { id: 'B9' } },
       cameraTarget: { flight: false },
     });
   });
@@ -162,7 +165,7 @@ describe('a bookmark that cannot be opened', () => {
     await page.store.actions.openBookmark('B1');
     page.gateway.on('GET', '/bookmarks/B2/layout', () => problem(500, 'internal', 'The blob is gone.'));
     await page.store.actions.openBookmark('B2');
-    expect(page.state()).toMatchObject({ openBookmark: 'B1', layout: { bookmarkId: 'B1' } });
+    expect(page.state()).toMatchObject({ openBookmark: 'B1', layout: { bookmark: { id: 'B1' } } });
     expect(page.state().notices).toMatchObject([{ subject: 'Bookmark', severity: 'error' }]);
   });
 });
@@ -199,7 +202,7 @@ describe('walking through a collection', () => {
     await page.store.actions.stepBookmark(1);
     slow.give(frameEvent({ sequence: 7 }));
     await first;
-    expect(page.state()).toMatchObject({ openBookmark: 'B2', layout: { bookmarkId: 'B2' } });
+    expect(page.state()).toMatchObject({ openBookmark: 'B2', layout: { bookmark: { id: 'B2' } } });
   });
 });
 

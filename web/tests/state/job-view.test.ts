@@ -71,7 +71,7 @@ test('a layout knows the rows its job was asked for', () => {
   const rows = Uint32Array.of(2, 5);
   expect(layoutOfFrame(job({ projection: TSNE }), frame(1, 1), rows)).toMatchObject({
     jobId: 'J1',
-    bookmarkId: null,
+    bookmark: null,
     method: 'tsne',
     rows,
   });

@@ -13,6 +13,7 @@ async function prepared(collections: object[] = [collection({ bookmarks: [bookma
   page = await opened((gateway) =>
     gateway
       .on('GET', '/collections?embedding_id=E1', collections)
+      .on('GET', '/bookmarks/B1', bookmark())
       .on('GET', '/bookmarks/B1/layout', frameEvent({ sequence: 7 }))
       .on('POST', PATH, bookmark({ id: 'B2', name: 'Mine' })),
   );

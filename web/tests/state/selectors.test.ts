@@ -10,7 +10,7 @@ const STATE = initialState(DEFAULT_PREFERENCES, 'dark');
 function layout(change: Partial<LayoutState> = {}): LayoutState {
   return {
     jobId: 'J1',
-    bookmarkId: null,
+    bookmark: null,
     method: 'pca',
     projection: null,
     seed: 0,

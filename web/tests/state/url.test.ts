@@ -4,7 +4,7 @@ import { initialState } from '../../src/state/initial';
 import type { LayoutState, State } from '../../src/state/model';
 import { DEFAULT_PREFERENCES } from '../../src/state/preferences';
 import { type Address, addressOf, formatAddress, parseAddress } from '../../src/state/url';
-import { bookmark, CAMERA, collection, embedding, job, TSNE, view } from '../support/fixtures';
+import { bookmark, CAMERA, embedding, job, TSNE, view } from '../support/fixtures';
 
 const FIELDS: [string, Address][] = [
   ['an embedding', { embedding: 'E1' }],
@@ -67,7 +67,7 @@ test.each([
 
 const LAYOUT: LayoutState = {
   jobId: 'J1',
-  bookmarkId: null,
+  bookmark: null,
   method: 'pca',
   projection: { method: 'pca', n_components: 10 },
   seed: 0,
@@ -144,11 +144,17 @@ describe('the address of what is shown', () => {
 
 describe('the address of a bookmark', () => {
   const SHOWN: Partial<State> = {
-    layout: { ...LAYOUT, jobId: null, bookmarkId: 'B1', method: 'tsne', projection: TSNE, nComponents: 2 },
+    layout: {
+      ...LAYOUT,
+      jobId: null,
+      bookmark: bookmark(),
+      method: 'tsne',
+      projection: TSNE,
+      nComponents: 2,
+    },
     jobView: null,
     viewDims: 2,
     selection: Uint32Array.from(view().selection ?? []),
-    collections: { kind: 'ready', value: [collection({ bookmarks: [bookmark()] })] },
   };
 
   test('names the bookmark alone while its view was not changed', () => {
@@ -167,16 +173,11 @@ describe('the address of a bookmark', () => {
 
   test('names neighbors that are others than the bookmark’s', () => {
     const neighbors = { row: 1, k: 5, metric: 'cosine' } as const;
-    const saved = collection({ bookmarks: [bookmark({ view: view({ neighbors }) })] });
+    const saved = bookmark({ view: view({ neighbors }) });
     const listed = { ...neighbors, result: { kind: 'loading' } } as const;
-    const shown = { ...SHOWN, collections: { kind: 'ready', value: [saved] } } as const;
+    const shown = { ...SHOWN, layout: { ...LAYOUT, jobId: null, bookmark: saved, nComponents: 2 } };
     expect(addressOf(opened({ ...shown, neighbors: listed }))).toEqual({ bookmark: 'B1' });
     expect(addressOf(opened({ ...shown, neighbors: { ...listed, k: 6 } })).neighbors?.k).toBe(6);
     expect(addressOf(opened({ ...shown, neighbors: null })).neighbors).toBeNull();
-  });
-
-  test('that is not listed here names nothing else: where it started is not known', () => {
-    const change = { ...SHOWN, labelColumn: 'kind', collections: { kind: 'loading' } } as const;
-    expect(addressOf(opened(change))).toEqual({ bookmark: 'B1' });
   });
 });

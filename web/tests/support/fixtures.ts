@@ -137,18 +137,31 @@ export const TSNE: Rest.Projection = {
   metric: 'euclidean',
 };
 
-export function collection(change: Partial<Rest.Collection> = {}): Rest.Collection {
+type CollectionChange = Partial<Omit<Rest.Collection, 'bookmarks'>> & {
+  readonly bookmarks?: readonly Rest.Bookmark[];
+};
+
+/** A collection with its bookmarks as it lists them. */
+export function collection({ bookmarks = [], ...change }: CollectionChange = {}): Rest.Collection {
   return {
     id: 'C1',
     embedding_id: 'E1',
     embedding_digest: 'd1',
     name: 'Bookmarks',
     source: 'user',
-    bookmarks: [],
+    bookmarks: bookmarks.map(listed),
     problems: [],
     version: 1,
     created_at: '2026-01-01T00:00:00Z',
     ...change,
+  };
+}
+
+function listed(bookmark: Rest.Bookmark): Rest.ListedBookmark {
+  const { selection = [], rows = null, ...outline } = bookmark.view;
+  return {
+    ...bookmark,
+    view: { ...outline, n_selected: selection.length, n_rows: rows?.length ?? null },
   };
 }
 

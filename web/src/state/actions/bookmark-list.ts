@@ -8,7 +8,7 @@ import type { Collections } from './collections';
 
 type BookmarkListActions = Pick<Actions, 'renameBookmark' | 'deleteBookmark' | 'moveBookmark'>;
 
-type Edit = (bookmarks: readonly Rest.Bookmark[]) => Rest.Bookmark[];
+type Edit = (bookmarks: readonly Rest.ListedBookmark[]) => Rest.ListedBookmark[];
 
 export function bookmarkListActions(
   { store, rest }: Pick<ActionContext, 'store' | 'rest'>,

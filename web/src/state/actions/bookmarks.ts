@@ -1,6 +1,6 @@
 import { ApiError } from '../../api/http';
 import type { Rest } from '../../api/rest-types';
-import { bookmarkOf, readyCollections } from '../collections';
+import { readyCollections } from '../collections';
 import type { ActionContext } from '../context';
 import type { Actions, State } from '../model';
 import type { Opening } from '../opening';
@@ -91,7 +91,7 @@ function requestOf({ store, picture }: ActionContext, name: string): Rest.Bookma
 function layoutSource(state: State): Rest.BookmarkRequest['layout'] | null {
   const { layout } = state;
   if (layout?.jobId) return { job_id: layout.jobId, sequence: layout.sequence };
-  const origin = layout?.bookmarkId ? bookmarkOf(readyCollections(state), layout.bookmarkId) : undefined;
+  const origin = layout?.bookmark;
   return origin?.job_id && origin.sequence ? { job_id: origin.job_id, sequence: origin.sequence } : null;
 }
 

@@ -62,7 +62,7 @@ function partOf(layout: LayoutState, rows: Uint32Array): LayoutState {
   return {
     ...layout,
     jobId: null,
-    bookmarkId: null,
+    bookmark: null,
     nPoints: rows.length,
     values,
     rows,

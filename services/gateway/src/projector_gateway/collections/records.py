@@ -10,7 +10,15 @@ from typing import Literal, TypeAlias
 from pydantic import TypeAdapter
 
 from projector_gateway.collections.orm import BookmarkRow, CollectionRow
-from projector_gateway.collections.schemas import Bookmark, Collection, View
+from projector_gateway.collections.schemas import (
+    Bookmark,
+    BookmarkOutline,
+    Collection,
+    ListedBookmark,
+    ListedView,
+    View,
+    ViewOutline,
+)
 from projector_gateway.datasets.schemas import Embedding, Problem
 
 Source: TypeAlias = Literal["user", "config", "import"]
@@ -74,7 +82,7 @@ def show_collection(row: CollectionRow) -> Collection:
             "embedding_digest": row.embedding_digest,
             "name": row.name,
             "source": row.source,
-            "bookmarks": [show_bookmark(bookmark, row) for bookmark in row.bookmarks],
+            "bookmarks": [_listed(show_bookmark(bookmark, row)) for bookmark in row.bookmarks],
             "problems": _PROBLEMS.validate_json(row.problems),
             "version": row.version,
             "created_at": row.created_at,
@@ -96,3 +104,14 @@ def show_bookmark(row: BookmarkRow, collection: CollectionRow) -> Bookmark:
         version=row.version,
         created_at=row.created_at,
     )
+
+
+def _listed(bookmark: Bookmark) -> ListedBookmark:
+    """A bookmark as its collection shows it: a list of hundreds would be large with all their rows."""
+    view = bookmark.view
+    listed = ListedView(
+        **{name: getattr(view, name) for name in ViewOutline.model_fields},
+        n_selected=len(view.selection),
+        n_rows=None if view.rows is None else len(view.rows),
+    )
+    return ListedBookmark(**{name: getattr(bookmark, name) for name in BookmarkOutline.model_fields}, view=listed)

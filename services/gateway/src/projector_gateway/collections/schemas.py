@@ -33,8 +33,8 @@ class NeighborsView(Schema):
     metric: Literal["cosine", "euclidean"]
 
 
-class View(Schema):
-    """Everything the page needs to show the same picture again, but the coordinates."""
+class ViewOutline(Schema):
+    """What a view shows, but its coordinates and its lists of rows."""
 
     projection: Projection | None = Field(description="None: coordinates came from a file without parameters")
     method_label: str | None = Field(None, max_length=100, description="Caption where projection is None, as UMAP")
@@ -48,9 +48,21 @@ class View(Schema):
     color_column: str | None
     color_mode: Literal["auto", "categorical", "numeric"] = "auto"
     appearance: Literal["points", "images", "labels"] = "points"
+    neighbors: NeighborsView | None = None
+
+
+class View(ViewOutline):
+    """Everything the page needs to show the same picture again, but the coordinates."""
+
     selection: Rows = Field(default_factory=list)
     rows: Rows | None = Field(None, description="Isolated rows; None: all")
-    neighbors: NeighborsView | None = None
+
+
+class ListedView(ViewOutline):
+    """A view in a list, which tells how many rows it names; the bookmark itself tells which."""
+
+    n_selected: int
+    n_rows: int | None = Field(description="Isolated rows; None: all are shown")
 
 
 class LayoutSource(Schema):
@@ -72,17 +84,28 @@ class BookmarkChange(Schema):
     name: str | None = Field(None, min_length=1, max_length=200)
 
 
-class Bookmark(Schema):
+class BookmarkOutline(Schema):
+    """A bookmark without its view."""
+
     id: str
     collection_id: str
     embedding_id: str
     name: str
-    view: View
     layout_digest: str
     job_id: str | None
     sequence: int | None
     version: int
     created_at: datetime
+
+
+class Bookmark(BookmarkOutline):
+    view: View
+
+
+class ListedBookmark(BookmarkOutline):
+    """A bookmark in its collection."""
+
+    view: ListedView
 
 
 class CollectionRequest(Schema):
@@ -103,7 +126,7 @@ class Collection(Schema):
     embedding_digest: str
     name: str
     source: Literal["user", "config", "import"]
-    bookmarks: list[Bookmark]
+    bookmarks: list[ListedBookmark]
     problems: list[Problem] = Field(description="What could not be read of the bookmark file it came from")
     version: int = Field(description="Rises with every change of the collection or of one of its bookmarks")
     created_at: datetime
