@@ -183,6 +183,15 @@ async def test_jobs_of_an_embedding_are_listed_newest_first(http: httpx.AsyncCli
     assert (await http.get("/api/v1/jobs", params={"embedding_id": "other"})).json() == []
 
 
+async def test_a_list_of_jobs_counts_their_rows_and_a_job_names_them(http: httpx.AsyncClient) -> None:
+    rows = [0, 2, 3, 5, 6]
+    created = (await http.post("/api/v1/jobs", json=request(rows=rows))).json()
+    (listed,) = (await http.get("/api/v1/jobs", params={"embedding_id": EMBEDDING_ID})).json()
+    assert (created["rows"], created["n_points"]) == (rows, len(rows))
+    assert listed == {name: value for name, value in created.items() if name != "rows"}
+    assert (await http.get(f"/api/v1/jobs/{created['id']}")).json() == created
+
+
 async def test_a_list_of_jobs_ends_after_the_newest(http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service_module, "MAX_LISTED", 3)
     monkeypatch.setattr(repository_module, "_LIST_CHUNK", 2)

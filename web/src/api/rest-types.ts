@@ -11,6 +11,7 @@ export namespace Rest {
   export type Diagnosis = Schemas['Diagnosis'];
   export type Problem = Schemas['Problem'];
   export type Job = Schemas['Job'];
+  export type JobSummary = Schemas['JobSummary'];
   export type JobRequest = Schemas['JobRequest'];
   export type Projection = Job['projection'];
   export type Neighbors = Schemas['Neighbors'];

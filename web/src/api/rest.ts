@@ -84,7 +84,7 @@ export class RestApi {
     });
   }
 
-  jobs(embeddingId: string, signal?: AbortSignal): Promise<Rest.Job[]> {
+  jobs(embeddingId: string, signal?: AbortSignal): Promise<Rest.JobSummary[]> {
     return this.http.json(
       `${API}/jobs?${new URLSearchParams({ embedding_id: embeddingId })}`,
       withSignal(signal),

@@ -178,3 +178,11 @@ def test_a_job_is_told_as_it_is_stored() -> None:
     told = messages.encode_job(StoredJob(JobId("job1"), stored_spec, state))
     assert told.spec.SerializeToString() == stored_spec
     assert told.state.SerializeToString() == state
+
+
+def test_a_job_in_a_list_leaves_out_its_rows_and_nothing_else() -> None:
+    stored_spec = job_messages.encode_spec(job_request(rows=[1, 2, 3, 4, 5], seed=7), embedding())
+    state = job_pb2.JobState(job_id="job1", phase=job_pb2.RUNNING, n_points=5).SerializeToString()
+    listed = messages.encode_listed_job(StoredJob(JobId("job1"), stored_spec, state))
+    assert listed.spec.SerializeToString() == job_messages.encode_spec(job_request(seed=7), embedding())
+    assert listed.state.SerializeToString() == state

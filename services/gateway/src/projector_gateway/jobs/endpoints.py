@@ -10,8 +10,8 @@ from fastapi import APIRouter, Response
 from projector_chassis.errors import InvalidArgument, NotFound
 from projector_contracts.names import JobId
 from projector_gateway.dependencies import FramesDependency, JobsDependency
-from projector_gateway.jobs.messages import decode_job, summarize_state
-from projector_gateway.jobs.schemas import ControlRequest, Job, JobRequest
+from projector_gateway.jobs.messages import decode_job, summarize_job, summarize_state
+from projector_gateway.jobs.schemas import ControlRequest, Job, JobRequest, JobSummary
 
 PROTOBUF = "application/x-protobuf"
 _A_FRAME: dict[int | str, dict[str, Any]] = {
@@ -36,9 +36,9 @@ async def create_job(request: JobRequest, jobs: JobsDependency, response: Respon
 
 
 @router.get("/jobs")
-async def list_jobs(embedding_id: str, jobs: JobsDependency) -> list[Job]:
+async def list_jobs(embedding_id: str, jobs: JobsDependency) -> list[JobSummary]:
     """Jobs of one embedding, newest first."""
-    return [decode_job(job.spec, job.state) for job in await jobs.of_embedding(embedding_id)]
+    return [summarize_job(job.spec, job.state) for job in await jobs.of_embedding(embedding_id)]
 
 
 @router.get("/jobs/{job_id}")

@@ -12,7 +12,18 @@ from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.names import JobId
 from projector_gateway.clients import messages as loader_messages
 from projector_gateway.datasets.schemas import Embedding
-from projector_gateway.jobs.schemas import Action, Job, JobFailure, JobRequest, Metric, Pca, Phase, Projection, Tsne
+from projector_gateway.jobs.schemas import (
+    Action,
+    Job,
+    JobFailure,
+    JobRequest,
+    JobSummary,
+    Metric,
+    Pca,
+    Phase,
+    Projection,
+    Tsne,
+)
 from projector_gateway.wire_arrays import read_uint32, write_uint32
 
 _METRICS: dict[int, Metric] = {job_pb2.COSINE: "cosine", job_pb2.EUCLIDEAN: "euclidean"}
@@ -120,12 +131,17 @@ def embedding_of(spec: bytes) -> str:
 
 def decode_job(spec: bytes, state: bytes) -> Job:
     """A job from its serialised JobSpec and JobState."""
+    rows = read_uint32(job_pb2.JobSpec.FromString(spec).rows).tolist() or None
+    return Job(**dict(summarize_job(spec, state)), rows=rows)
+
+
+def summarize_job(spec: bytes, state: bytes) -> JobSummary:
+    """A job without its rows, which may be a million."""
     asked = job_pb2.JobSpec.FromString(spec)
     known = job_pb2.JobState.FromString(state)
-    return Job(
+    return JobSummary(
         id=known.job_id,
         embedding_id=asked.embedding.embedding_id,
-        rows=read_uint32(asked.rows).tolist() or None,
         seed=asked.seed,
         projection=_decode_projection(asked),
         phase=_PHASES[known.phase],

@@ -54,21 +54,26 @@ class JobFailure(Schema):
     message: str
 
 
-class Job(Schema):
+class JobSummary(Schema):
+    """A job in a list, which tells how many rows it projects; the job itself tells which."""
+
     id: str
     embedding_id: str
-    rows: list[int] | None
     seed: int
     projection: Projection
     phase: Phase
     progress: float
     step: int
     sequence: int = Field(description="Newest stored frame; 0: none yet")
-    n_points: int
+    n_points: int = Field(description="Rows that it projects")
     created_at: datetime
     failure: JobFailure | None
     notices: list[Problem]
     explained_variance_ratio: list[float] | None = Field(description="PCA only, once finished")
+
+
+class Job(JobSummary):
+    rows: list[int] | None = Field(description="Row indices, strictly ascending; None: all rows")
 
 
 class ControlRequest(Schema):

@@ -86,6 +86,13 @@ def encode_job(job: StoredJob) -> api_pb2.Job:
     return api_pb2.Job(spec=job_pb2.JobSpec.FromString(job.spec), state=job_pb2.JobState.FromString(job.state))
 
 
+def encode_listed_job(job: StoredJob) -> api_pb2.Job:
+    """A job without its rows, which may be a million."""
+    message = encode_job(job)
+    message.spec.ClearField("rows")
+    return message
+
+
 def decode_action(control: job_pb2.Control) -> Action:
     """What a control asks for.
 

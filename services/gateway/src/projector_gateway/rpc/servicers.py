@@ -53,7 +53,7 @@ class JobServicer(api_pb2_grpc.JobServiceServicer):
 
     async def ListJobs(self, request: api_pb2.ListJobsRequest, context: Context) -> api_pb2.ListJobsResponse:
         jobs = await self._jobs.of_embedding(request.embedding_id)
-        return api_pb2.ListJobsResponse(jobs=[messages.encode_job(job) for job in jobs])
+        return api_pb2.ListJobsResponse(jobs=[messages.encode_listed_job(job) for job in jobs])
 
     async def ControlJob(self, request: api_pb2.ControlJobRequest, context: Context) -> api_pb2.Job:
         job_id = JobId(request.job_id)
