@@ -14,8 +14,9 @@ from benchmarks.row import Row
 from benchmarks.timing import alternate
 from projector_compute.core.neighbors import nearest_neighbors
 from projector_compute.core.tsne.affinities import Affinities, joint_affinities, neighbors_needed
-from projector_compute.core.tsne.initialisation import initial_layout
-from projector_compute.core.tsne.optimiser import Optimiser, Schedule
+from projector_compute.core.tsne.initialisation import start_from_pca
+from projector_compute.core.tsne.optimiser import Optimiser
+from projector_compute.core.tsne.schedule import Schedule
 
 _PERPLEXITY = 30.0
 _THETA = 0.5
@@ -31,7 +32,7 @@ def measure(*, quick: bool) -> Iterator[Row]:
     affinities = joint_affinities(table, _PERPLEXITY)
     for n_dims in (2, 3):
         schedule = Schedule(learning_rate=0, early_exaggeration=12, early_exaggeration_steps=steps_before // 2)
-        optimiser = Optimiser(affinities, schedule, initial_layout(points.values, n_dims, seed=0))
+        optimiser = Optimiser(affinities, schedule, start_from_pca(points.values, n_dims, seed=0))
         for _ in range(steps_before):
             _step(optimiser)
         peer = _sklearn_gradient(affinities, optimiser.layout.copy())

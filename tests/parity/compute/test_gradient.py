@@ -9,7 +9,8 @@ from scipy.spatial.distance import squareform
 from sklearn.manifold import _t_sne
 from unit.compute.core.tsne.layouts import layout_of, random_affinities
 
-from projector_compute.core.tsne.optimiser import Optimiser, Schedule
+from projector_compute.core.tsne.optimiser import Optimiser
+from projector_compute.core.tsne.schedule import Schedule
 
 PLAIN = Schedule(1.0, 1.0, 0)
 LAYOUTS = [(2, 0.1), (2, 3.0), (2, 50.0), (3, 0.1), (3, 3.0), (3, 50.0)]

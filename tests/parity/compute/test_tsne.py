@@ -20,8 +20,9 @@ from projector_compute.core.tsne.affinities import (
     joint_affinities,
     neighbors_needed,
 )
-from projector_compute.core.tsne.initialisation import initial_layout
-from projector_compute.core.tsne.optimiser import Optimiser, Schedule
+from projector_compute.core.tsne.initialisation import start_from_pca
+from projector_compute.core.tsne.optimiser import Optimiser
+from projector_compute.core.tsne.schedule import Schedule
 
 N_POINTS = 300
 N_STEPS = 1000
@@ -39,7 +40,7 @@ class Run:
 def run(n_dims: int, *, seed: int = 0) -> Run:
     points = unit_scale(DIGITS)
     affinities = joint_affinities(nearest_neighbors(points, neighbors_needed(PERPLEXITY, N_POINTS)), PERPLEXITY)
-    optimiser = Optimiser(affinities, Schedule(0.0, 12.0, 250), initial_layout(points, n_dims, seed))
+    optimiser = Optimiser(affinities, Schedule(0.0, 12.0, 250), start_from_pca(points, n_dims, seed))
     losses = []
     for _ in range(N_STEPS):
         losses.append(optimiser.evaluate())

@@ -15,8 +15,9 @@ from projector_compute.core.tsne.affinities import (
     joint_affinities,
     neighbors_needed,
 )
-from projector_compute.core.tsne.initialisation import initial_layout
-from projector_compute.core.tsne.optimiser import Optimiser, Schedule
+from projector_compute.core.tsne.initialisation import start_from_pca
+from projector_compute.core.tsne.optimiser import Optimiser
+from projector_compute.core.tsne.schedule import Schedule
 from projector_compute.model import Float32Array, JobSpec, Metric, Notice, OptimizerState, Phase, TsneParameters
 from projector_compute.ports import EmbeddingStore, StageStore
 from projector_compute.publishing import FramePublisher
@@ -96,7 +97,7 @@ def _prepare(
     if affinities is None:
         affinities = _affinities(session, bench.stages, points, parameters.perplexity)
     if session.optimizer is None:
-        layout = initial_layout(points, parameters.n_dims, spec.seed)
+        layout = start_from_pca(points, parameters.n_dims, spec.seed)
         session.optimizer = OptimizerState(0, layout, np.zeros_like(layout), np.ones_like(layout), math.nan)
     return affinities
 

@@ -10,9 +10,10 @@ from projector_compute.core.neighbors import nearest_neighbors
 from projector_compute.core.quality import layout_quality
 from projector_compute.core.search_space import transformed_space
 from projector_compute.core.tsne.affinities import joint_affinities
-from projector_compute.core.tsne.initialisation import initial_layout
-from projector_compute.core.tsne.optimiser import Optimiser, Schedule
+from projector_compute.core.tsne.initialisation import start_from_pca
+from projector_compute.core.tsne.optimiser import Optimiser
 from projector_compute.core.tsne.repulsion.summation import Repulsion
+from projector_compute.core.tsne.schedule import Schedule
 
 _POINTS = 16
 _EQUAL_POINTS = 13
@@ -46,9 +47,9 @@ def warm_up() -> None:
     layout_quality(points, points[:, :2].copy(), 3, seed=0)
     points[:_EQUAL_POINTS] = points[0]
     table = nearest_neighbors(points, 3)
-    affinities = joint_affinities(table, perplexity=2.0)
+    affinities = joint_affinities(table, 2.0)
     for n_dims in (2, 3):
-        optimiser = Optimiser(affinities, Schedule(0.0, 4.0, 1), initial_layout(points, n_dims, seed=0))
+        optimiser = Optimiser(affinities, Schedule(0.0, 4.0, 1), start_from_pca(points, n_dims, seed=0))
         optimiser.evaluate()
         optimiser.move()
         for extent in _EXTENTS:

@@ -108,3 +108,10 @@ def test_one_point_has_no_affinities() -> None:
     affinities = joint_affinities(neighbors_of(np.ones((1, 2)), 30.0), 1.0)
     assert affinities.n_points == 1
     assert len(affinities.values) == 0
+
+
+def test_several_perplexities_give_the_mean_of_their_affinities() -> None:
+    table = neighbors_of(np.random.default_rng(0).normal(size=(150, 4)), 30.0)
+    single = [dense(joint_affinities(table, perplexity)).astype(np.float64) for perplexity in (3.0, 30.0)]
+    both = dense(joint_affinities(table, 3.0, 30.0))
+    np.testing.assert_allclose(both, (single[0] + single[1]) / 2, rtol=1e-5, atol=1e-12)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numba
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from unit.compute.core.tsne.layouts import layout_of, random_affinities
 
 from projector_compute.core.tsne.affinities import Affinities
-from projector_compute.core.tsne.optimiser import EARLY_MOMENTUM, LATE_MOMENTUM, Optimiser, Schedule
+from projector_compute.core.tsne.optimiser import Optimiser
+from projector_compute.core.tsne.schedule import Schedule
 
 SCHEDULE = Schedule(0.0, 4.0, 10)
 
@@ -33,13 +35,6 @@ def run(optimiser: Optimiser, n_steps: int) -> list[float]:
         losses.append(optimiser.evaluate())
         optimiser.move()
     return losses
-
-
-def test_exaggeration_momentum_and_rate_change_with_the_phase() -> None:
-    assert [SCHEDULE.exaggeration(step) for step in (0, 9, 10)] == [4.0, 4.0, 1.0]
-    assert [SCHEDULE.momentum(step) for step in (0, 9, 10)] == [EARLY_MOMENTUM, EARLY_MOMENTUM, LATE_MOMENTUM]
-    assert [SCHEDULE.rate(step, 200) for step in (0, 9, 10)] == [50.0, 50.0, 200.0]
-    assert Schedule(7.5, 4.0, 10).rate(0, 200) == 7.5
 
 
 @pytest.mark.parametrize("n_dims", [2, 3])
@@ -127,4 +122,45 @@ def test_a_single_point_rests_and_has_no_loss(n_dims: int) -> None:
     nothing = Affinities(np.zeros(2, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
     optimiser = Optimiser(nothing, SCHEDULE, np.zeros((1, n_dims), np.float32))
     assert all(math.isnan(loss) for loss in run(optimiser, 12))
+    np.testing.assert_array_equal(optimiser.layout, 0.0)
+
+
+def test_a_schedule_and_affinities_may_change_on_the_way() -> None:
+    affinities, _ = random_affinities(50, 0.3)
+    others, _ = random_affinities(50, 0.3, seed=1)
+    optimiser = Optimiser(affinities, SCHEDULE, layout_of(50, 2))
+    loss = optimiser.evaluate()
+    gradient = optimiser.gradient()
+    optimiser.schedule = replace(SCHEDULE, set_exaggeration=1.0)
+    assert optimiser.evaluate() == loss
+    assert np.abs(optimiser.gradient() - gradient).max() > 0
+    optimiser.follow(others)
+    expected = Optimiser(others, SCHEDULE, layout_of(50, 2)).evaluate()
+    assert optimiser.evaluate() == expected != loss
+
+
+@pytest.mark.parametrize("n_dims", [2, 3])
+def test_a_perturbation_is_small_stays_inside_and_repeats(n_dims: int) -> None:
+    affinities, _ = random_affinities(500, 0.05)
+    layout = layout_of(500, n_dims)
+    layout -= layout.mean(axis=0)
+    radius = np.linalg.norm(layout, axis=1).max()
+    moved = []
+    for seed in (1, 1, 2):
+        optimiser = Optimiser(affinities, SCHEDULE, layout, step=7)
+        optimiser.perturb(seed)
+        moved.append(optimiser.layout)
+    np.testing.assert_array_equal(moved[0], moved[1])
+    assert (moved[0] != moved[2]).any()
+    shift = moved[0].astype(np.float64) - layout
+    np.testing.assert_allclose(moved[0].mean(axis=0, dtype=np.float64), 0.0, atol=1e-5 * radius)
+    assert np.abs(shift).max() <= 0.055 * radius
+    assert shift.std(axis=0) == pytest.approx(0.05 * radius / 3**0.5, rel=0.15)
+    assert np.linalg.norm(moved[0], axis=1).max() <= 1.01 * radius
+
+
+def test_a_layout_without_extent_is_not_moved_by_a_perturbation() -> None:
+    affinities, _ = random_affinities(20, 0.5)
+    optimiser = Optimiser(affinities, SCHEDULE, np.zeros((20, 2), np.float32))
+    optimiser.perturb(0)
     np.testing.assert_array_equal(optimiser.layout, 0.0)

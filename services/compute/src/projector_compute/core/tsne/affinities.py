@@ -53,19 +53,26 @@ def effective_perplexity(perplexity: float, n_points: int) -> float:
 
 
 def neighbors_needed(perplexity: float, n_points: int) -> int:
-    """How many neighbors of each point the affinities take into account."""
+    """How many neighbors of each point the affinities take into account; the largest perplexity decides."""
     return min(n_points - 1, math.floor(NEIGHBORS_PER_PERPLEXITY * effective_perplexity(perplexity, n_points)))
 
 
-def joint_affinities(table: NeighborTable, perplexity: float) -> Affinities:
+def joint_affinities(table: NeighborTable, *perplexities: float) -> Affinities:
     """Gaussian weights whose bandwidth gives each row the wanted perplexity, made symmetric, with sum 1.
+
+    Several perplexities give the mean of their weights, which keeps neighborhoods of all these sizes (Kobak and Berens
+    2019, after J. Lee et al., "Multi-scale similarities in stochastic neighbour embedding", Neurocomputing 169 (2015)).
 
     Args:
         table: each point's nearest others.
-        perplexity: effective number of neighbors; where it exceeds the neighbors there are, weights become equal.
+        perplexities: effective numbers of neighbors, at least one; where one exceeds the neighbors there are, its
+            weights become equal.
     """
     n_points, n_neighbors = table.rows.shape
-    conditional = conditional_affinities(table.squared_distances, perplexity)
+    conditional = conditional_affinities(table.squared_distances, perplexities[0])
+    for perplexity in perplexities[1:]:
+        conditional += conditional_affinities(table.squared_distances, perplexity)
+    conditional /= len(perplexities)
     matrix = scipy.sparse.csr_array(
         (conditional.ravel(), table.rows.ravel(), np.arange(n_points + 1, dtype=np.int64) * n_neighbors),
         shape=(n_points, n_points),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,38 +12,17 @@ from projector_compute.core.tsne.affinities import Affinities
 from projector_compute.core.tsne.attraction import attraction
 from projector_compute.core.tsne.repulsion.plan import Plan
 from projector_compute.core.tsne.repulsion.summation import Repulsion
+from projector_compute.core.tsne.schedule import Schedule
 from projector_compute.core.tsne.update import update_inplace
 
 Float32Array = NDArray[np.float32]
 
-EARLY_MOMENTUM = 0.5
-LATE_MOMENTUM = 0.8
-"""During early exaggeration and after it (van der Maaten, Hinton 2008; van der Maaten 2014)."""
 _STEPS_BETWEEN_PLANS = 25
 """To plan costs about a step, and layouts change slowly; a plan that no longer fits is replaced at once."""
 
-
-@dataclass(frozen=True)
-class Schedule:
-    """What changes over the steps.
-
-    Attributes:
-        learning_rate: of the gradient with its factor 4; 0 stands for points / exaggeration of the step.
-        early_exaggeration: factor on P during the first ``early_exaggeration_steps``.
-    """
-
-    learning_rate: float
-    early_exaggeration: float
-    early_exaggeration_steps: int
-
-    def exaggeration(self, step: int) -> float:
-        return self.early_exaggeration if step < self.early_exaggeration_steps else 1.0
-
-    def momentum(self, step: int) -> float:
-        return EARLY_MOMENTUM if step < self.early_exaggeration_steps else LATE_MOMENTUM
-
-    def rate(self, step: int, n_points: int) -> float:
-        return self.learning_rate or n_points / self.exaggeration(step)
+_PERTURBATION = 0.05
+_PERTURBATION_TRIES = 100
+"""At a place on the rim nearly half of all shifts lead inside; who has found none by then stays where it is."""
 
 
 class Optimiser:
@@ -53,6 +31,9 @@ class Optimiser:
     The caller owns the arrays' beginning: they are copied. What ``layout``, ``velocity`` and ``gains`` show is live and
     changes with the next move. These three, ``step`` and ``plan`` are all that has to be kept to go on as if nothing
     had been between.
+
+    Attributes:
+        schedule: may be replaced between a move and the next.
     """
 
     def __init__(
@@ -66,8 +47,7 @@ class Optimiser:
         gains: Float32Array | None = None,
         plan: Plan | None = None,
     ) -> None:
-        self._affinities = affinities
-        self._schedule = schedule
+        self.schedule = schedule
         self.step = step
         self.layout = np.array(layout, np.float32)
         self.velocity = np.zeros_like(self.layout) if velocity is None else np.array(velocity, np.float32)
@@ -76,6 +56,11 @@ class Optimiser:
         self._pushes = np.empty_like(self.layout)
         self._repulsion = Repulsion(plan=plan)
         self._normalisation = math.nan
+        self.follow(affinities)
+
+    def follow(self, affinities: Affinities) -> None:
+        """From now on, the divergence from these affinities is what goes down."""
+        self._affinities = affinities
         self._negative_entropy = _negative_entropy(affinities.values)
 
     @property
@@ -99,7 +84,7 @@ class Optimiser:
     def gradient(self) -> Float32Array:
         """The gradient at the evaluated layout, with P as exaggerated in this step, ``(n_points, n_dims)``."""
         push = 4.0 / self._normalisation if self._normalisation > 0 else 0.0
-        pull = 4.0 * self._schedule.exaggeration(self.step)
+        pull = 4.0 * self.schedule.exaggeration(self.step)
         return np.float32(pull) * self._pulls - np.float32(push) * self._pushes
 
     def move(self) -> None:
@@ -109,10 +94,29 @@ class Optimiser:
             self.velocity,
             self.gains,
             self.gradient(),
-            self._schedule.rate(self.step, len(self.layout)),
-            self._schedule.momentum(self.step),
+            self.schedule.rate(self.step, len(self.layout)),
+            self.schedule.momentum(self.step),
         )
         self.step += 1
+
+    def perturb(self, seed: int) -> None:
+        """Move every coordinate by up to 5 % of the layout's radius, but no point beyond it. Evaluate before moving.
+
+        Source: TensorBoard's Embedding Projector, perturbation of t-SNE.
+
+        Args:
+            seed: together with the step it decides where to.
+        """
+        rng = np.random.default_rng((seed, self.step))
+        radius = float(np.sqrt((self.layout.astype(np.float64) ** 2).sum(axis=1).max()))
+        waiting = np.arange(len(self.layout))
+        for _ in range(_PERTURBATION_TRIES):
+            shift = rng.uniform(-_PERTURBATION * radius, _PERTURBATION * radius, (len(waiting), self.layout.shape[1]))
+            moved = self.layout[waiting] + shift
+            is_inside = (moved**2).sum(axis=1) <= radius**2
+            self.layout[waiting[is_inside]] = moved[is_inside]
+            waiting = waiting[~is_inside]
+        self.layout -= self.layout.mean(axis=0, dtype=np.float64).astype(np.float32)
 
 
 def _negative_entropy(values: Float32Array) -> float:
