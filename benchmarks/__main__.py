@@ -17,7 +17,7 @@ BENCHMARKS = {
     "first-frame": "benchmarks.first_frame",
     "loader": "benchmarks.loader",
     "neighbors": "benchmarks.neighbors",
-    "tsne-step": "benchmarks.tsne_step",
+    "tsne-step": "benchmarks.engines.tsne",
 }
 _N_THREADS = 2
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmarks.engines import neighbors, quality
+from benchmarks.engines import neighbors, quality, tsne
 from benchmarks.row import Row
 
 
 def measure(*, quick: bool) -> Iterator[Row]:
     """All engines, one after the other."""
-    for engine in (neighbors, quality):
+    for engine in (tsne, neighbors, quality):
         yield from engine.measure(quick=quick)
