@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import NoReturn
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from fakes.stores import InMemoryStages
 from fakes.workshop import JOB, Workshop, clusters, tsne_spec
 from projector_compute import tsne_job
+from projector_compute.core import neighbor_graph
 from projector_compute.core.neighbors import NeighborTable
 from projector_compute.model import Action, Frame, Metric, Phase
 from projector_contracts.names import JobId
@@ -44,6 +46,14 @@ def test_a_perplexity_too_high_is_lowered_and_noted() -> None:
     assert (notice.subject, "lowered to 10," in notice.message) == ("perplexity", True)
     np.testing.assert_array_equal(workshop.frames[-1].layout, last(clusters(31), perplexity=10.0).layout)
     assert not finished(clusters(31), perplexity=10.0).job.state.notices
+
+
+def test_approximate_neighbors_are_noted_with_their_recall(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbor_graph, "EXACT_WORK", 0.0)
+    workshop = finished(clusters(200), perplexity=10.0)
+    (notice,) = workshop.job.state.notices
+    assert notice.subject == "neighbors"
+    assert re.fullmatch(r"Approximate neighbors: recall [01]\.\d\d on 200 sampled rows\.", notice.message)
 
 
 @pytest.mark.parametrize("n_dims", [2, 3])
@@ -134,10 +144,10 @@ def test_stages_done_before_a_pause_are_not_done_again(monkeypatch: pytest.Monke
     workshop.work()
     assert (workshop.job.state.phase, workshop.job.state.sequence) == (Phase.PAUSED, 0)
 
-    def refuse(*arguments: object) -> NoReturn:
+    def refuse(*arguments: object, **named: object) -> NoReturn:
         raise AssertionError("done again")
 
-    monkeypatch.setattr(tsne_job, "nearest_neighbors", refuse)
+    monkeypatch.setattr(tsne_job, "neighbor_graph", refuse)
     monkeypatch.setattr(tsne_job, "joint_affinities", refuse)
     workshop.jobs.control(JOB, Action.RESUME)
     workshop.knock()

@@ -7,7 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
-from projector_compute.core.neighbors import NeighborTable, nearest_neighbors
+from projector_compute.core.neighbor_graph import neighbor_graph
+from projector_compute.core.neighbors import NeighborTable
 from projector_compute.core.preprocess import unit_rows, unit_scale
 from projector_compute.core.tsne.affinities import (
     Affinities,
@@ -95,14 +96,16 @@ def _prepare(
     with open_rows(session, bench.embeddings, spec) as rows:
         points = unit_rows(rows) if parameters.metric is Metric.COSINE else unit_scale(rows)
     if affinities is None:
-        affinities = _affinities(session, bench.stages, points, parameters.perplexity)
+        affinities = _affinities(session, bench.stages, points, parameters.perplexity, spec.seed)
     if session.optimizer is None:
         layout = start_from_pca(points, parameters.n_dims, spec.seed)
         session.optimizer = OptimizerState(0, layout, np.zeros_like(layout), np.ones_like(layout), math.nan)
     return affinities
 
 
-def _affinities(session: Session, stages: StageStore, points: Float32Array, wanted_perplexity: float) -> Affinities:
+def _affinities(
+    session: Session, stages: StageStore, points: Float32Array, wanted_perplexity: float, seed: int
+) -> Affinities:
     n_points = len(points)
     perplexity = effective_perplexity(wanted_perplexity, n_points)
     if perplexity < wanted_perplexity:
@@ -113,7 +116,7 @@ def _affinities(session: Session, stages: StageStore, points: Float32Array, want
                 "points.",
             )
         )
-    table = _neighbors(session, stages, points, neighbors_needed(perplexity, n_points))
+    table = _neighbors(session, stages, points, neighbors_needed(perplexity, n_points), seed)
     session.enter(Phase.AFFINITIES)
     affinities = joint_affinities(table, perplexity)
     stages.save_affinities(session.state.job_id, affinities)
@@ -121,10 +124,16 @@ def _affinities(session: Session, stages: StageStore, points: Float32Array, want
     return affinities
 
 
-def _neighbors(session: Session, stages: StageStore, points: Float32Array, n_neighbors: int) -> NeighborTable:
+def _neighbors(
+    session: Session, stages: StageStore, points: Float32Array, n_neighbors: int, seed: int
+) -> NeighborTable:
     table = stages.load_neighbors(session.state.job_id)
     if table is None:
         session.enter(Phase.NEIGHBORS)
-        table = nearest_neighbors(points, n_neighbors, session.progress)
+        graph = neighbor_graph(points, n_neighbors, seed=seed, progress=session.progress)
+        if graph.n_sampled:
+            told = f"Approximate neighbors: recall {graph.recall:.2f} on {graph.n_sampled} sampled rows."
+            session.note(Notice("neighbors", told))
+        table = graph.table
         stages.save_neighbors(session.state.job_id, table)
     return table

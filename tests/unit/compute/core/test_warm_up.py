@@ -16,6 +16,7 @@ import numpy as np
 from fakes.workshop import Workshop, clusters, tsne_spec
 from projector_compute import core
 from projector_compute.adapters.stage_files import StageFiles
+from projector_compute.core.approximate_neighbors import approximate_neighbors
 from projector_compute.core.nearest import Distance, nearest
 from projector_compute.core.neighbors import nearest_neighbors
 from projector_compute.core.quality import layout_quality
@@ -45,6 +46,7 @@ for points in (clusters(), np.repeat(clusters(10), 40, axis=0), clusters(4_000))
             assert workshop.work() > 2
             assert workshop.job.state.phase.value == "finished"
 nearest_neighbors(clusters(1500), 5)
+approximate_neighbors(clusters(1500), 5, seed=0)
 read_only = clusters(300)
 read_only.setflags(write=False)
 for points in (clusters(300), read_only):

@@ -68,43 +68,73 @@ def find_candidates(
         progress: called with the done part of all pairs; may raise.
     """
     n_points = len(points)
-    lists = _Shortlists(
-        n_candidates,
-        np.empty((n_points, n_candidates + max(_LEAST_ROOM, n_candidates // 2)), np.int64),
-        np.zeros(n_points, np.int32),
-        np.full(n_points, np.inf, np.float32),
-    )
-    room = np.empty(_BLOCK_QUERIES * _BLOCK_ROWS, np.float32)
+    search = CandidateSearch(points, norms, n_candidates)
     for first in range(0, n_points, _BLOCK_QUERIES):
         end = min(first + _BLOCK_QUERIES, n_points)
-        products = _products(points, first, end, first, end, room)
-        _offer_to_rows(products, norms, first, first, n_candidates, lists.keys, lists.counts, lists.limits)
+        search.compare_block(first, end)
         for start in range(end, n_points, _BLOCK_ROWS):
             stop = min(start + _BLOCK_ROWS, n_points)
-            products = _products(points, first, end, start, stop, room)
-            _offer_to_rows(products, norms, first, start, n_candidates, lists.keys, lists.counts, lists.limits)
-            _offer_to_columns(products, norms, first, start, n_candidates, lists.keys, lists.counts, lists.limits)
+            search.compare_blocks(first, end, start, stop)
             progress(_done(n_points, first, (end - first) * (stop - end)))
         progress(_done(n_points, end, 0))
-    return _cut(lists)
+    return search.candidates()
+
+
+class CandidateSearch:
+    """Compares rows with rows, range by range, and keeps each row's candidates among those it was compared with."""
+
+    def __init__(self, points: Float32Array, norms: Float32Array, n_candidates: int) -> None:
+        """Arguments as of ``find_candidates``."""
+        n_points = len(points)
+        self._points = points
+        self._norms = norms
+        self._room = np.empty(_BLOCK_QUERIES * _BLOCK_ROWS, np.float32)
+        self._lists = _Shortlists(
+            n_candidates,
+            np.empty((n_points, n_candidates + max(_LEAST_ROOM, n_candidates // 2)), np.int64),
+            np.zeros(n_points, np.int32),
+            np.full(n_points, np.inf, np.float32),
+        )
+
+    def compare_ranges(self, first: int, end: int, start: int, stop: int) -> None:
+        """Compare the rows from ``first`` to ``end`` with those from ``start`` to ``stop``: the same, or later ones."""
+        for query in range(first, end, _BLOCK_QUERIES):
+            query_end = min(query + _BLOCK_QUERIES, end)
+            row = start
+            if first == start:
+                self.compare_block(query, query_end)
+                row = query_end
+            for block in range(row, stop, _BLOCK_ROWS):
+                self.compare_blocks(query, query_end, block, min(block + _BLOCK_ROWS, stop))
+
+    def compare_block(self, first: int, end: int) -> None:
+        """Compare the rows of one block with each other."""
+        lists, products = self._lists, self._products(first, end, first, end)
+        _offer_to_rows(products, self._norms, first, first, lists.n_wanted, lists.keys, lists.counts, lists.limits)
+
+    def compare_blocks(self, first: int, end: int, start: int, stop: int) -> None:
+        """Compare the rows of two blocks that have none in common."""
+        lists, products = self._lists, self._products(first, end, start, stop)
+        _offer_to_rows(products, self._norms, first, start, lists.n_wanted, lists.keys, lists.counts, lists.limits)
+        _offer_to_columns(products, self._norms, first, start, lists.n_wanted, lists.keys, lists.counts, lists.limits)
+
+    def candidates(self) -> Candidates:
+        """What was found; every row must have been compared with at least as many others as candidates are wanted."""
+        lists = self._lists
+        rows = np.empty((len(lists.keys), lists.n_wanted), np.int32)
+        farthest = np.empty(len(lists.keys), np.float32)
+        _read_smallest(lists.keys, lists.counts, rows, farthest)
+        return Candidates(rows, farthest)
+
+    def _products(self, first: int, end: int, start: int, stop: int) -> Float32Array:
+        out = self._room[: (end - first) * (stop - start)].reshape(end - first, stop - start)
+        return np.matmul(self._points[first:end], self._points[start:stop].T, out=out)
 
 
 def _done(n_points: int, n_rows: int, n_pairs: int) -> float:
     """The part of all pairs that is done after so many whole rows of their triangle and so many pairs more."""
     whole = n_points * n_points / 2
     return (n_rows * (n_points - n_rows / 2) + n_pairs) / whole
-
-
-def _products(points: Float32Array, first: int, end: int, start: int, stop: int, room: Float32Array) -> Float32Array:
-    out = room[: (end - first) * (stop - start)].reshape(end - first, stop - start)
-    return np.matmul(points[first:end], points[start:stop].T, out=out)
-
-
-def _cut(lists: _Shortlists) -> Candidates:
-    rows = np.empty((len(lists.keys), lists.n_wanted), np.int32)
-    farthest = np.empty(len(lists.keys), np.float32)
-    _read_smallest(lists.keys, lists.counts, rows, farthest)
-    return Candidates(rows, farthest)
 
 
 @njit(parallel=True, nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types

@@ -76,12 +76,12 @@ def nearest_neighbors(
     found = find_candidates(centred, norms, n_candidates, lambda done: progress(search_part * done))
     for start in range(0, n_points, _RANKED_ROWS):
         queries = np.arange(start, min(start + _RANKED_ROWS, n_points))
-        _rank(points, queries, found.rows[queries], rows, squared)
+        rank_candidates(points, queries, found.rows[queries], rows, squared)
         if n_candidates < n_points - 1:
             is_sure = _is_sure(squared[queries, -1], found.farthest[queries], norms[queries], n_dims)
             unsure = queries[~is_sure]
             if len(unsure):
-                _rank(points, unsure, _search(points, unsure, n_neighbors), rows, squared)
+                rank_candidates(points, unsure, _search(points, unsure, n_neighbors), rows, squared)
         progress(search_part + (1 - search_part) * (start + len(queries)) / n_points)
     return NeighborTable(rows, squared)
 
@@ -103,10 +103,17 @@ def _is_sure(farthest_neighbor: Float32Array, farthest: Float32Array, norms: Flo
 
 
 @njit(parallel=True, nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
-def _rank(
+def rank_candidates(
     points: Float32Array, queries: Int64Array, candidates: Int32Array, rows: Int32Array, squared: Float32Array
 ) -> None:
-    """Order each query's candidates by distance, then by row, and keep as many as ``rows`` holds."""
+    """Order each query's candidates by distance, then by row, and keep as many as ``rows`` holds.
+
+    Args:
+        points: ``(n_points, n_dims)``.
+        queries: int64 ``(n_queries,)``, rows of all arrays but ``candidates``.
+        candidates: int32 ``(n_queries, n_candidates)``.
+        rows, squared: where their nearest and the squared distances go.
+    """
     for position in prange(queries.size):
         query = queries[position]
         by_row = np.sort(candidates[position])
