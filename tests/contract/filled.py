@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from projector_contracts.compute.v1 import job_pb2
+
 _Message = TypeVar("_Message", bound=Message)
 
 
@@ -60,3 +62,13 @@ def _value(field: FieldDescriptor, number: int) -> object:
             return number + 0.5
         case _:
             return number * 1000 if field.name == "nanos" else number  # Python's moments have microseconds
+
+
+def valid_tsne() -> job_pb2.JobSpec:
+    """The spec of a t-SNE of one row, with every field set to what it may be."""
+    spec = filled(job_pb2.JobSpec, projection="tsne")
+    tsne = spec.tsne
+    tsne.n_dims = 3
+    tsne.early_momentum, tsne.late_momentum, tsne.supervision.weight = 0.25, 0.75, 0.5
+    tsne.initial_layout = bytes(range(12))
+    return spec

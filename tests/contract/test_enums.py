@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, get_args
 
 import pytest
-from contract.filled import filled
+from contract.filled import filled, valid_tsne
 from google.protobuf.descriptor import EnumDescriptor
 
 from projector_client import messages as client_messages
 from projector_client import model as client
 from projector_compute import messages as compute_messages
+from projector_compute.control_messages import decode_control, tell_control
 from projector_compute.model import Action as WorkerAction
 from projector_compute.model import Metric as WorkerMetric
 from projector_compute.model import Phase as WorkerPhase
@@ -20,6 +21,7 @@ from projector_contracts.loader.v1 import loader_pb2
 from projector_gateway.clients import messages as loader_messages
 from projector_gateway.collections import messages as layouts
 from projector_gateway.datasets import schemas as datasets
+from projector_gateway.jobs import control_messages, controls, projections
 from projector_gateway.jobs import messages as job_messages
 from projector_gateway.jobs import schemas as jobs
 from projector_gateway.rpc import messages as rpc_messages
@@ -92,15 +94,15 @@ def test_a_role_of_an_upload_comes_back(number: loader_pb2.UploadRole.ValueType)
 @pytest.mark.parametrize("number", given(job_pb2.Metric))
 def test_a_metric_comes_back(number: job_pb2.Metric.ValueType) -> None:
     name = name_of(job_pb2.Metric, number)
-    spec = filled(job_pb2.JobSpec, projection="tsne")
+    spec = valid_tsne()
     spec.tsne.metric = number
-    (metric,) = (each for each in get_args(jobs.Metric) if each == name)
+    (metric,) = (each for each in get_args(projections.Metric) if each == name)
     assert job_messages.encode_metric(metric) == number
     told = job_messages.decode_job(spec.SerializeToString(), filled(job_pb2.JobState).SerializeToString())
-    assert isinstance(told.projection, jobs.Tsne)
+    assert isinstance(told.projection, projections.Tsne)
     assert told.projection.metric == name
     asked = rpc_messages.decode_job_request(job_pb2.JobSpec(tsne=job_pb2.TsneParameters(metric=number)))
-    assert isinstance(asked.projection, jobs.Tsne)
+    assert isinstance(asked.projection, projections.Tsne)
     assert asked.projection.metric == name
     assert client_messages.metric(metric) == number
     query = query_pb2.NeighborsQuery(metric=number).SerializeToString()
@@ -120,10 +122,20 @@ def test_a_phase_comes_back(number: job_pb2.Phase.ValueType) -> None:
 
 @pytest.mark.parametrize("action", [field.name for field in job_pb2.Control.DESCRIPTOR.fields])
 def test_an_action_comes_back(action: str) -> None:
-    (asked,) = (each for each in get_args(jobs.Action) if each == action)
-    content = job_messages.encode_control(asked)
-    assert compute_messages.decode_action(content) == WorkerAction(action)
-    assert rpc_messages.decode_action(job_pb2.Control.FromString(content)) == action
+    sent = job_pb2.Control()
+    getattr(sent, action).SetInParent()
+    if action == "set_exaggeration":
+        sent.set_exaggeration.exaggeration = 4.0
+    elif action == "supervise":
+        sent.supervise.supervision.weight = 0.5
+    asked = rpc_messages.decode_control(sent)
+    assert asked.action == action
+    content = control_messages.encode_control(asked)
+    told = tell_control(decode_control(content))
+    assert told.WhichOneof("action") == action
+    assert control_messages.decode_applied(job_pb2.AppliedControl(step=3, control=told)).action == action
+    state = job_pb2.JobState(phase=job_pb2.RUNNING, controls=[job_pb2.AppliedControl(step=3, control=told)])
+    assert [applied.action for applied in client_messages.state(state).controls] == [action]
 
 
 @pytest.mark.parametrize("number", given(job_pb2.Encoding))
@@ -141,7 +153,11 @@ def test_an_encoding_is_read_by_gateway_and_client(number: job_pb2.Encoding.Valu
 @pytest.mark.parametrize(
     ("names", "enum"),
     [
-        (jobs.Metric, job_pb2.Metric),
+        (projections.Metric, job_pb2.Metric),
+        (projections.Preprocessing, job_pb2.Preprocessing),
+        (projections.Tsne.model_fields["initialisation"].annotation, job_pb2.Initialisation),
+        (client.Preprocessing, job_pb2.Preprocessing),
+        (client.Initialisation, job_pb2.Initialisation),
         (client.Metric, job_pb2.Metric),
         (jobs.Phase, job_pb2.Phase),
         (client.Phase, job_pb2.Phase),
@@ -156,6 +172,7 @@ def test_no_part_has_names_of_its_own(names: Any, enum: Any) -> None:
 
 def test_no_part_has_actions_or_methods_of_its_own() -> None:
     actions = {field.name for field in job_pb2.Control.DESCRIPTOR.fields}
-    assert set(get_args(jobs.Action)) == actions == {action.value for action in WorkerAction}
+    assert set(get_args(controls.Action)) == actions
+    assert {action.value for action in WorkerAction} == actions - controls.STEERING
     methods = {field.name for field in job_pb2.JobSpec.DESCRIPTOR.oneofs_by_name["projection"].fields}
-    assert {kind.model_fields["method"].default for kind in (jobs.Pca, jobs.Tsne)} == methods
+    assert {kind.model_fields["method"].default for kind in get_args(get_args(projections.Projection)[0])} == methods

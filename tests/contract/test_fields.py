@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import types
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, Union, get_args, get_origin
 
+import numpy as np
 import pytest
-from contract.filled import filled
+from contract.filled import filled, valid_tsne
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from pydantic import BaseModel
@@ -24,11 +26,14 @@ from projector_contracts.loader.v1 import loader_pb2
 from projector_gateway.clients import messages as loader_messages
 from projector_gateway.collections import schemas as collections
 from projector_gateway.datasets import schemas as datasets
+from projector_gateway.jobs import controls, projections
 from projector_gateway.jobs import messages as job_messages
 from projector_gateway.jobs import schemas as jobs
 from projector_gateway.neighbors import schemas as neighbors
 from projector_gateway.rpc import messages as rpc_messages
 from projector_gateway.uploads import schemas as uploads
+
+_METHODS = {field.name for field in job_pb2.JobSpec.DESCRIPTOR.oneofs_by_name["projection"].fields}
 
 # Schema, message, names that differ (schema -> message), fields of the schema alone, fields of the message alone.
 _PAIRS: list[tuple[type[BaseModel], type[Message], dict[str, str], set[str], set[str]]] = [
@@ -42,16 +47,33 @@ _PAIRS: list[tuple[type[BaseModel], type[Message], dict[str, str], set[str], set
     (datasets.Sprite, loader_pb2.SpriteGeometry, {}, set(), set()),
     (datasets.SpriteLevel, loader_pb2.SpriteLevel, {}, set(), set()),
     (datasets.Embedding, loader_pb2.Embedding, {}, set(datasets.EmbeddingSummary.model_fields), {"summary"}),
-    (jobs.Pca, job_pb2.PcaParameters, {}, {"method"}, set()),
-    (jobs.Tsne, job_pb2.TsneParameters, {}, {"method"}, set()),
+    (projections.Pca, job_pb2.PcaParameters, {}, {"method"}, set()),
+    (projections.Tsne, job_pb2.TsneParameters, {}, {"method"}, set()),
+    (projections.Umap, job_pb2.UmapParameters, {}, {"method"}, set()),
+    (projections.Custom, job_pb2.CustomParameters, {}, {"method"}, set()),
+    (projections.Raw, job_pb2.RawParameters, {}, {"method"}, set()),
+    (projections.Supervision, job_pb2.Supervision, {}, set(), set()),
+    (controls.SetLearningRate, job_pb2.SetLearningRate, {}, {"action"}, set()),
+    (controls.SetExaggeration, job_pb2.SetExaggeration, {}, {"action"}, set()),
+    (controls.Supervise, job_pb2.Supervise, {}, {"action"}, set()),
+    (jobs.Axis, job_pb2.AxisResult, {}, set(), set()),
     (jobs.JobFailure, problem_pb2.Failure, {}, set(), set()),
-    (jobs.JobRequest, job_pb2.JobSpec, {}, {"embedding_id", "projection", "fresh"}, {"embedding", "pca", "tsne"}),
+    (jobs.JobRequest, job_pb2.JobSpec, {}, {"embedding_id", "projection", "fresh"}, {"embedding", *_METHODS}),
     (
         jobs.Job,
         job_pb2.JobState,
         {"id": "job_id"},
-        {"embedding_id", "rows", "seed", "projection", "explained_variance_ratio"},
-        {"updated_at", "controls", "pca"},
+        {
+            "embedding_id",
+            "rows",
+            "seed",
+            "preprocessing",
+            "projection",
+            "explained_variance_ratio",
+            "is_approximate",
+            "axes",
+        },
+        {"updated_at", "pca", "custom"},
     ),
     (neighbors.NeighborsRequest, query_pb2.NeighborsQuery, {"k": "n_neighbors"}, set(), {"embedding"}),
     (uploads.UploadRules, loader_pb2.UploadRules, {}, set(), set()),
@@ -66,7 +88,7 @@ _CLIENT: list[tuple[type, type[BaseModel], set[str]]] = [
     (client.Run, datasets.Run, {"checkpoints", "rejected"}),
     (client.Column, datasets.Column, {"minimum", "maximum", "top_values"}),
     (client.Embedding, datasets.Embedding, {"version", "sprite", "has_bookmarks"}),
-    (client.JobState, jobs.Job, {"id", "embedding_id", "rows", "seed", "projection"}),
+    (client.JobState, jobs.Job, {"id", "embedding_id", "rows", "seed", "preprocessing", "projection"}),
 ]
 
 
@@ -83,7 +105,7 @@ def kind_of_annotation(annotation: Any) -> tuple[str, bool]:
         return "name" if isinstance(get_args(annotation)[0], str) else "whole", False
     if origin in (list, tuple):
         return "several", False
-    plain = {str: "text", int: "whole", float: "real", bool: "flag", datetime: "part"}
+    plain = {str: "text", bytes: "several", int: "whole", float: "real", bool: "flag", datetime: "part"}
     return plain.get(annotation, "part"), False
 
 
@@ -124,17 +146,21 @@ def test_the_client_tells_what_rest_tells(value: type, schema: type[BaseModel], 
     assert {field.name for field in dataclasses.fields(value)} == schema.model_fields.keys() - left_out
 
 
-@pytest.mark.parametrize("parameters", [jobs.Pca, jobs.Tsne])
+@pytest.mark.parametrize("parameters", get_args(get_args(projections.Projection)[0]))
 def test_the_client_asks_for_every_parameter_with_the_defaults_of_rest(parameters: type[BaseModel]) -> None:
     method = parameters.model_fields["method"].default
-    defaults = getattr(Projector, method).__kwdefaults__
-    asked = {name: info.default for name, info in parameters.model_fields.items() if name != "method"}
-    assert {name: default for name, default in defaults.items() if name in asked} == asked
-    assert defaults.keys() - asked.keys() == {"rows", "seed"}
+    arguments = inspect.signature(getattr(Projector, method)).parameters
+    names = {name for name, argument in arguments.items() if argument.kind is inspect.Parameter.KEYWORD_ONLY}
+    asked = {name: info for name, info in parameters.model_fields.items() if name != "method"}
+    assert names - asked.keys() == {"rows", "seed", "preprocessing"}
+    for name, info in asked.items():
+        default = () if info.is_required() else info.default
+        given = () if arguments[name].default is inspect.Parameter.empty else arguments[name].default
+        assert np.array_equal(np.atleast_1d(given), np.atleast_1d(default)), name
 
 
 def test_a_bookmark_names_a_projection_as_a_job_does() -> None:
-    assert collections.View.model_fields["projection"].annotation == jobs.Projection | None
+    assert collections.View.model_fields["projection"].annotation == projections.Projection | None
 
 
 def test_a_run_crosses_the_gateway_whole() -> None:
@@ -160,17 +186,28 @@ def test_a_run_and_an_embedding_reach_the_client_whole() -> None:
         assert dataclasses.asdict(column) == described.model_dump(exclude={"minimum", "maximum", "top_values"})
 
 
-@pytest.mark.parametrize("method", ["pca", "tsne"])
+def valid_specs() -> dict[str, job_pb2.JobSpec]:
+    """One of every projection, with every field set to what it may be."""
+    specs = {method: filled(job_pb2.JobSpec, projection=method) for method in _METHODS - {"tsne"}}
+    specs["pca"].pca.n_components = 7
+    umap = specs["umap"].umap
+    umap.n_dims, umap.min_dist, umap.initialisation, umap.supervision.weight = 2, 0.25, job_pb2.RANDOM, 0.5
+    specs["raw"].raw.dims.append(0)
+    return {**specs, "tsne": valid_tsne()}
+
+
+@pytest.mark.parametrize("method", sorted(_METHODS))
 def test_a_spec_is_stored_and_told_with_every_parameter(method: str) -> None:
-    sent = filled(job_pb2.JobSpec, projection=method)
-    sent.tsne.n_dims = 3
-    if method == "pca":
-        sent.ClearField("tsne")
-        sent.pca.n_components = 7
+    sent = valid_specs()[method]
     told = job_messages.decode_job(sent.SerializeToString(), filled(job_pb2.JobState).SerializeToString())
     request = jobs.JobRequest(
-        embedding_id=told.embedding_id, rows=told.rows, seed=told.seed, projection=told.projection
+        embedding_id=told.embedding_id,
+        rows=told.rows,
+        seed=told.seed,
+        preprocessing=told.preprocessing,
+        projection=told.projection,
     )
+    _forget_what_is_never_told_again(sent)
     summary = filled(loader_pb2.Embedding)
     embedding = loader_messages.embedding(summary).model_copy(
         update={
@@ -183,14 +220,31 @@ def test_a_spec_is_stored_and_told_with_every_parameter(method: str) -> None:
     assert job_pb2.JobSpec.FromString(job_messages.encode_spec(request, embedding)) == sent
 
 
+def _forget_what_is_never_told_again(spec: job_pb2.JobSpec) -> None:
+    for parameters in (spec.tsne, spec.umap):
+        if parameters.HasField("supervision"):
+            parameters.supervision.ClearField("labels")
+    if spec.HasField("tsne"):
+        spec.tsne.ClearField("initial_layout")
+
+
 def test_the_worker_reads_every_parameter_that_the_gateway_writes() -> None:
-    sent = filled(job_pb2.JobSpec, projection="tsne")
-    sent.tsne.n_dims = 3
+    sent = valid_tsne()
     sent.embedding.n_points = 2**31
     read = compute_messages.decode_spec(sent.SerializeToString())
     parameters = dataclasses.asdict(read.projection)
     written = {field.name: getattr(sent.tsne, field.name) for field in sent.tsne.DESCRIPTOR.fields}
-    assert parameters | {"metric": parameters["metric"].value} == written | {"metric": "euclidean"}
+    assert parameters.keys() == written.keys()
+    differently = {"metric", "perplexity", "initialisation", "initial_layout", "supervision"}
+    for name in parameters.keys() - differently:
+        assert parameters[name] == written[name], name
+    assert (parameters["metric"].value, parameters["initialisation"].value) == ("dot_product", "given")
+    assert list(parameters["perplexity"]) == list(sent.tsne.perplexity)
+    assert parameters["initial_layout"].astype("<f4").tobytes() == sent.tsne.initial_layout
+    assert parameters["supervision"]["labels"].astype("<i4").tobytes() == sent.tsne.supervision.labels
+    for name in ("weight", "column", "ignored_label"):
+        assert parameters["supervision"][name] == getattr(sent.tsne.supervision, name)
+    assert read.preprocessing.value == "z_score"
     embedding = {field.name: getattr(sent.embedding, field.name) for field in sent.embedding.DESCRIPTOR.fields}
     assert dataclasses.asdict(read.embedding) == embedding
     assert read.seed == sent.seed

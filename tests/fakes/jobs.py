@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from projector_compute.model import Action, ControlEntry, Frame, JobSpec, JobState, Phase, SavedJob
+from projector_compute.model import Control, ControlEntry, Frame, JobSpec, JobState, Phase, SavedJob
 from projector_compute.ports import SliceLost
 from projector_contracts import names
 from projector_contracts.names import SLICE_DUE, JobId
@@ -59,7 +59,7 @@ class InMemoryJobs:
     def find(self, job_id: JobId) -> StoredJob | None:
         return self._jobs.get(job_id)
 
-    def control(self, job_id: JobId, action: Action) -> None:
+    def control(self, job_id: JobId, action: Control) -> None:
         job = self._jobs[job_id]
         job.controls.append(ControlEntry(f"{len(job.controls) + 1}-0", action))
 

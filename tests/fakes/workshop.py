@@ -94,7 +94,7 @@ def tsne_spec(
 ) -> JobSpec:
     parameters = TsneParameters(
         n_dims=n_dims,
-        perplexity=perplexity,
+        perplexity=(perplexity,),
         learning_rate=0.0,
         early_exaggeration=4.0,
         early_exaggeration_steps=10,

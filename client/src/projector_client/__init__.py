@@ -23,12 +23,28 @@ from projector_client.errors import (
     Unavailable,
 )
 from projector_client.job import Job
-from projector_client.model import Column, Embedding, EmbeddingSummary, Frame, JobState, Problem, Run
+from projector_client.model import (
+    AppliedControl,
+    Axis,
+    Column,
+    CustomAxis,
+    Embedding,
+    EmbeddingSummary,
+    Frame,
+    JobState,
+    Problem,
+    Run,
+    Side,
+    Supervision,
+)
 from projector_client.projector import Projector
 
 __all__ = [
+    "AppliedControl",
+    "Axis",
     "Column",
     "Conflict",
+    "CustomAxis",
     "Deadline",
     "Embedding",
     "EmbeddingSummary",
@@ -44,7 +60,9 @@ __all__ = [
     "ProjectorError",
     "RateLimited",
     "Run",
+    "Side",
     "StaleVersion",
+    "Supervision",
     "TooLarge",
     "Unauthenticated",
     "Unavailable",

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 
 from projector_client import messages
 from projector_client.errors import JobFailed, ProjectorError, Unavailable, translated
-from projector_client.model import Frame, JobState
+from projector_client.model import Frame, JobState, Supervision
 from projector_contracts.api.v1 import api_pb2, api_pb2_grpc
 from projector_contracts.compute.v1 import job_pb2
 
@@ -103,6 +103,26 @@ class Job:
     def stop(self) -> None:
         """End the job between two steps; its frames stay. Stopping an ended job is no error."""
         self._control(job_pb2.Control(stop=job_pb2.Stop()))
+
+    def perturb(self) -> None:
+        """Move every point of a t-SNE a little at random."""
+        self._control(job_pb2.Control(perturb=job_pb2.Perturb()))
+
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """Change the learning rate of a t-SNE from now on; 0 stands for rows / exaggeration."""
+        control = job_pb2.Control()
+        messages.fill(control.set_learning_rate, learning_rate=learning_rate)
+        self._control(control)
+
+    def set_exaggeration(self, exaggeration: float) -> None:
+        """Change the exaggeration of a t-SNE from now on."""
+        control = job_pb2.Control()
+        messages.fill(control.set_exaggeration, exaggeration=exaggeration)
+        self._control(control)
+
+    def supervise(self, supervision: Supervision) -> None:
+        """Change the supervision of a t-SNE from now on; a weight of 0 ends it."""
+        self._control(job_pb2.Control(supervise=job_pb2.Supervise(supervision=messages.supervision(supervision))))
 
     def _control(self, control: job_pb2.Control) -> None:
         request = api_pb2.ControlJobRequest(job_id=self.id, control=control)

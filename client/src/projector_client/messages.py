@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, MutableSequence, Sequence
+from dataclasses import replace
 from datetime import UTC
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from google.protobuf.message import Message
@@ -12,22 +13,47 @@ from numpy.typing import ArrayLike, NDArray
 
 from projector_client.errors import InvalidArgument, ProjectorError
 from projector_client.model import (
+    AppliedControl,
+    Axis,
     Column,
     ColumnType,
+    CustomAxis,
     Embedding,
     EmbeddingSummary,
     Frame,
+    Initialisation,
     JobState,
     Metric,
     Phase,
+    Preprocessing,
     Problem,
     Run,
+    Supervision,
 )
 from projector_contracts.common.v1 import problem_pb2
 from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.loader.v1 import loader_pb2
 
-_METRICS: dict[Metric, job_pb2.Metric.ValueType] = {"cosine": job_pb2.COSINE, "euclidean": job_pb2.EUCLIDEAN}
+_Name = TypeVar("_Name", bound=str)
+_Enum = TypeVar("_Enum", bound=int)
+_Number = TypeVar("_Number", int, float)
+
+_METRICS: dict[Metric, job_pb2.Metric.ValueType] = {
+    "cosine": job_pb2.COSINE,
+    "euclidean": job_pb2.EUCLIDEAN,
+    "dot_product": job_pb2.DOT_PRODUCT,
+}
+_PREPROCESSINGS: dict[Preprocessing, job_pb2.Preprocessing.ValueType] = {
+    "none": job_pb2.NONE,
+    "spherize": job_pb2.SPHERIZE,
+    "z_score": job_pb2.Z_SCORE,
+}
+_INITIALISATIONS: dict[Initialisation, job_pb2.Initialisation.ValueType] = {
+    "pca_scaled": job_pb2.PCA_SCALED,
+    "random": job_pb2.RANDOM,
+    "spectral": job_pb2.SPECTRAL,
+    "given": job_pb2.GIVEN,
+}
 _PHASES: dict[int, Phase] = {
     job_pb2.QUEUED: "queued",
     job_pb2.LOADING: "loading",
@@ -94,9 +120,23 @@ def embedding(message: loader_pb2.Embedding) -> Embedding:
 
 def metric(name: Metric) -> job_pb2.Metric.ValueType:
     """The number of a metric; raises ``InvalidArgument`` for an unknown one."""
-    if name not in _METRICS:
-        raise InvalidArgument(f"metric is {name!r}; allowed are {', '.join(_METRICS)}.")
-    return _METRICS[name]
+    return _number("metric", name, _METRICS)
+
+
+def preprocessing(name: Preprocessing) -> job_pb2.Preprocessing.ValueType:
+    """The number of a preprocessing; raises ``InvalidArgument`` for an unknown one."""
+    return _number("preprocessing", name, _PREPROCESSINGS)
+
+
+def initialisation(name: Initialisation) -> job_pb2.Initialisation.ValueType:
+    """The number of an initialisation; raises ``InvalidArgument`` for an unknown one."""
+    return _number("initialisation", name, _INITIALISATIONS)
+
+
+def _number(field: str, name: _Name, numbers: Mapping[_Name, _Enum]) -> _Enum:
+    if name not in numbers:
+        raise InvalidArgument(f"{field} is {name!r}; allowed are {', '.join(map(str, numbers))}.")
+    return numbers[name]
 
 
 def fill(message: Message, **fields: object) -> None:
@@ -106,6 +146,14 @@ def fill(message: Message, **fields: object) -> None:
             setattr(message, name, value)
         except (TypeError, ValueError) as error:
             raise InvalidArgument(f"{name} is {value!r}, which does not fit: {error}.") from error
+
+
+def extend(values: MutableSequence[_Number], name: str, given: Sequence[_Number]) -> None:
+    """Fill a repeated field; raises ``InvalidArgument`` for a value that it cannot hold."""
+    try:
+        values.extend(given)
+    except (TypeError, ValueError) as error:
+        raise InvalidArgument(f"{name} is {given!r}, which does not fit: {error}.") from error
 
 
 def pack_rows(rows: ArrayLike | None) -> bytes:
@@ -122,6 +170,39 @@ def pack_rows(rows: ArrayLike | None) -> bytes:
     if indices[0] < 0 or indices[-1] >= 2**32 or not np.all(indices[1:] > indices[:-1]):
         raise InvalidArgument("rows must be strictly ascending indices from 0.")
     return indices.astype("<u4").tobytes()
+
+
+def pack_layout(layout: ArrayLike | None) -> bytes:
+    """Coordinates as float32 little-endian; empty for none."""
+    return b"" if layout is None else np.asarray(layout, np.float32).astype("<f4").tobytes()
+
+
+def custom_axis(axis: CustomAxis) -> job_pb2.CustomAxis:
+    """An axis of a custom projection; raises ``InvalidArgument`` for what are no rows."""
+    return job_pb2.CustomAxis(
+        from_rows=_pack_side(axis.start.rows),
+        to_rows=_pack_side(axis.end.rows),
+        from_label=axis.start.label,
+        to_label=axis.end.label,
+    )
+
+
+def supervision(given: Supervision) -> job_pb2.Supervision:
+    """A supervision; raises ``InvalidArgument`` for labels that are no whole numbers."""
+    labels = b""
+    if given.labels is not None:
+        codes = np.asarray(given.labels)
+        if codes.ndim != 1 or not np.issubdtype(codes.dtype, np.integer):
+            raise InvalidArgument("labels must be one whole number a row of the job; name a column for anything else.")
+        labels = codes.astype("<i4").tobytes()
+    message = job_pb2.Supervision(labels=labels, column=given.column, ignored_label=given.ignored_label or "")
+    fill(message, weight=given.weight)
+    return message
+
+
+def _pack_side(rows: ArrayLike) -> bytes:
+    indices = np.unique(np.asarray(rows))
+    return pack_rows(indices) if indices.size else b""
 
 
 def frame(message: job_pb2.Frame) -> Frame:
@@ -141,8 +222,30 @@ def state(message: job_pb2.JobState) -> JobState:
         created_at=message.created_at.ToDatetime(tzinfo=UTC),
         failure=failure,
         notices=_problems(message.notices),
+        controls=tuple(_applied(each) for each in message.controls),
         explained_variance_ratio=tuple(message.pca.explained_variance_ratio) if message.HasField("pca") else None,
+        is_approximate=message.pca.is_approximate if message.HasField("pca") else None,
+        axes=_axes(message.custom) if message.HasField("custom") else None,
     )
+
+
+def _applied(message: job_pb2.AppliedControl) -> AppliedControl:
+    control = message.control
+    told = AppliedControl(message.step, control.WhichOneof("action") or "unknown")
+    match control.WhichOneof("action"):
+        case "set_learning_rate":
+            return replace(told, learning_rate=control.set_learning_rate.learning_rate)
+        case "set_exaggeration":
+            return replace(told, exaggeration=control.set_exaggeration.exaggeration)
+        case "supervise":
+            given = control.supervise.supervision
+            return replace(told, supervision=Supervision(given.weight, given.column, given.ignored_label or None))
+        case _:
+            return told
+
+
+def _axes(message: job_pb2.CustomResult) -> tuple[Axis, ...]:
+    return tuple(Axis(axis.n_from, axis.n_to, axis.length) for axis in message.axes)
 
 
 def _layout(message: job_pb2.Frame) -> NDArray[np.float32]:

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Phase = Literal["queued", "loading", "neighbors", "affinities", "running", "paused", "finished", "stopped", "failed"]
-Metric = Literal["cosine", "euclidean"]
+Metric = Literal["cosine", "euclidean", "dot_product"]
+Preprocessing = Literal["none", "spherize", "z_score"]
+Initialisation = Literal["pca_scaled", "random", "spectral", "given"]
 ColumnType = Literal["integer", "number", "date_time", "boolean", "category", "text"]
 
 
@@ -98,6 +100,65 @@ class Frame:
     layout: NDArray[np.float32]
 
 
+@dataclass(frozen=True, eq=False)
+class Side:
+    """Rows of the whole embedding whose centroid is one side of an axis; without rows, the origin."""
+
+    rows: ArrayLike = ()
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class CustomAxis:
+    """A direction of a custom projection, from the centroid of one side to that of the other."""
+
+    start: Side
+    end: Side
+
+
+@dataclass(frozen=True, eq=False)
+class Supervision:
+    """Labels that draw points of the same one together, and keep those of others apart.
+
+    Attributes:
+        weight: 0 (none) to 1.
+        column: the metadata column whose cells are the labels.
+        ignored_label: rows with this label take no part.
+        labels: in the place of a column: one whole number a row of the job; a category's code from 0, -1: ignored,
+            -2: like no other.
+    """
+
+    weight: float
+    column: str = ""
+    ignored_label: str | None = None
+    labels: ArrayLike | None = None
+
+
+@dataclass(frozen=True)
+class AppliedControl:
+    """A control and the step after which it took effect; what the action does not have is None."""
+
+    step: int
+    action: str
+    learning_rate: float | None = None
+    exaggeration: float | None = None
+    supervision: Supervision | None = None
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis of a custom projection as it was computed.
+
+    Attributes:
+        n_from, n_to: usable rows of the sides.
+        length: of the direction, before it was normalised or made orthogonal.
+    """
+
+    n_from: int
+    n_to: int
+    length: float
+
+
 @dataclass(frozen=True)
 class JobState:
     """All that is known of a job at one moment.
@@ -107,7 +168,10 @@ class JobState:
         step: steps done, over the whole job.
         sequence: newest frame; 0: none yet.
         failure: (code, message) of a failed job.
+        controls: in the order in which they took effect.
         explained_variance_ratio: one a component, finished PCA jobs only.
+        is_approximate: found by a randomised solver, finished PCA jobs only.
+        axes: x, y and z where there is one, finished custom projections only.
     """
 
     phase: Phase
@@ -118,7 +182,10 @@ class JobState:
     created_at: datetime
     failure: tuple[str, str] | None
     notices: tuple[Problem, ...]
+    controls: tuple[AppliedControl, ...]
     explained_variance_ratio: tuple[float, ...] | None
+    is_approximate: bool | None
+    axes: tuple[Axis, ...] | None
 
     @property
     def has_ended(self) -> bool:

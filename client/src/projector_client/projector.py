@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Literal, Self
 
 import grpc
+import numpy as np
 from numpy.typing import ArrayLike
 
 from projector_client import messages
 from projector_client.errors import ProjectorError, translated
 from projector_client.job import Job
-from projector_client.model import Embedding, EmbeddingSummary, Metric, Run
+from projector_client.model import (
+    CustomAxis,
+    Embedding,
+    EmbeddingSummary,
+    Initialisation,
+    Metric,
+    Preprocessing,
+    Run,
+    Supervision,
+)
 from projector_client.uploads import (
     FilePath,
     Metadata,
@@ -142,31 +152,43 @@ class Projector:
         embedding: EmbeddingSummary | str,
         *,
         n_components: int = 10,
+        uncentred: bool = False,
+        preprocessing: Preprocessing = "none",
         rows: ArrayLike | None = None,
         seed: int = 0,
     ) -> Job:
-        """Exact principal components, centred; one frame whose columns are the components.
+        """Principal components; one frame whose columns are the components.
 
         Args:
             embedding: what ``runs`` or ``embedding`` gave, or its id.
             n_components: 1 to 10.
+            uncentred: of the second moment about the origin, as TensorBoard has it.
+            preprocessing: of the rows, by means and deviations of all finite rows of the embedding.
             rows: strictly ascending row indices; None: all rows.
         """
         spec = job_pb2.JobSpec()
-        messages.fill(spec.pca, n_components=n_components)
-        return self._create(spec, embedding, rows, seed)
+        messages.fill(spec.pca, n_components=n_components, uncentred=uncentred)
+        return self._create(spec, embedding, preprocessing, rows, seed)
 
     def tsne(
         self,
         embedding: EmbeddingSummary | str,
         *,
         n_dims: Literal[2, 3] = 3,
-        perplexity: float = 30,
+        perplexity: float | Sequence[float] = 30,
         n_steps: int = 1000,
         learning_rate: float = 0,
         early_exaggeration: float = 12,
         early_exaggeration_steps: int = 250,
+        late_exaggeration: float = 1,
+        early_momentum: float = 0.5,
+        late_momentum: float = 0.8,
+        patience_steps: int = 0,
         metric: Metric = "euclidean",
+        initialisation: Initialisation = "pca_scaled",
+        initial_layout: ArrayLike | None = None,
+        supervision: Supervision | None = None,
+        preprocessing: Preprocessing = "none",
         rows: ArrayLike | None = None,
         seed: int = 0,
     ) -> Job:
@@ -174,22 +196,125 @@ class Projector:
 
         Args:
             embedding: what ``runs`` or ``embedding`` gave, or its id.
-            perplexity: above 1; lowered where rows are few.
+            perplexity: above 1; lowered where rows are few; several: the mean of their affinities.
             learning_rate: 0 stands for rows / exaggeration.
+            patience_steps: end when the loss has not fallen for so many steps after early exaggeration; 0: never.
+            metric: ``dot_product`` needs rows of unit length.
+            initial_layout: (rows, n_dims), for the initialisation ``given``.
+            preprocessing: of the rows, by means and deviations of all finite rows of the embedding.
             rows: strictly ascending row indices; None: all rows.
         """
         spec = job_pb2.JobSpec()
         messages.fill(
             spec.tsne,
             n_dims=n_dims,
-            perplexity=perplexity,
             learning_rate=learning_rate,
             early_exaggeration=early_exaggeration,
             early_exaggeration_steps=early_exaggeration_steps,
             n_steps=n_steps,
+            late_exaggeration=late_exaggeration,
+            early_momentum=early_momentum,
+            late_momentum=late_momentum,
+            patience_steps=patience_steps,
             metric=messages.metric(metric),
+            initialisation=messages.initialisation(initialisation),
+            initial_layout=messages.pack_layout(initial_layout),
         )
-        return self._create(spec, embedding, rows, seed)
+        messages.extend(spec.tsne.perplexity, "perplexity", np.atleast_1d(perplexity).tolist())
+        if supervision is not None:
+            spec.tsne.supervision.CopyFrom(messages.supervision(supervision))
+        return self._create(spec, embedding, preprocessing, rows, seed)
+
+    def umap(
+        self,
+        embedding: EmbeddingSummary | str,
+        *,
+        n_dims: Literal[2, 3] = 3,
+        n_neighbors: int = 15,
+        min_dist: float = 0.1,
+        metric: Metric = "euclidean",
+        n_epochs: int = 0,
+        initialisation: Literal["spectral", "pca_scaled", "random"] = "spectral",
+        supervision: Supervision | None = None,
+        preprocessing: Preprocessing = "none",
+        rows: ArrayLike | None = None,
+        seed: int = 0,
+    ) -> Job:
+        """UMAP, every epoch a frame. The same arguments find the same job while it holds.
+
+        Args:
+            embedding: what ``runs`` or ``embedding`` gave, or its id.
+            n_neighbors: 2 to 200; lowered where rows are few.
+            min_dist: 0 to 1, how close points may lie.
+            metric: ``dot_product`` needs rows of unit length.
+            n_epochs: 0 stands for 500 up to 10,000 rows, 200 above.
+            preprocessing: of the rows, by means and deviations of all finite rows of the embedding.
+            rows: strictly ascending row indices; None: all rows.
+        """
+        spec = job_pb2.JobSpec()
+        messages.fill(
+            spec.umap,
+            n_dims=n_dims,
+            n_neighbors=n_neighbors,
+            min_dist=min_dist,
+            metric=messages.metric(metric),
+            n_epochs=n_epochs,
+            initialisation=messages.initialisation(initialisation),
+        )
+        if supervision is not None:
+            spec.umap.supervision.CopyFrom(messages.supervision(supervision))
+        return self._create(spec, embedding, preprocessing, rows, seed)
+
+    def custom(
+        self,
+        embedding: EmbeddingSummary | str,
+        *,
+        x: CustomAxis,
+        y: CustomAxis,
+        z: CustomAxis | None = None,
+        normalise: bool = True,
+        orthogonalise: bool = False,
+        preprocessing: Preprocessing = "none",
+        rows: ArrayLike | None = None,
+        seed: int = 0,
+    ) -> Job:
+        """Linear projection on directions between centroids of rows; one frame.
+
+        Args:
+            embedding: what ``runs`` or ``embedding`` gave, or its id.
+            z: None for a layout of two dimensions.
+            normalise: directions to unit length.
+            orthogonalise: y without its part along x; z without its parts along x and y.
+            preprocessing: of the rows, by means and deviations of all finite rows of the embedding.
+            rows: strictly ascending row indices; None: all rows.
+        """
+        spec = job_pb2.JobSpec()
+        messages.fill(spec.custom, normalise=normalise, orthogonalise=orthogonalise)
+        for name, axis in (("x", x), ("y", y), ("z", z)):
+            if axis is not None:
+                getattr(spec.custom, name).CopyFrom(messages.custom_axis(axis))
+        return self._create(spec, embedding, preprocessing, rows, seed)
+
+    def raw(
+        self,
+        embedding: EmbeddingSummary | str,
+        *,
+        dims: Sequence[int] = (0, 1),
+        preprocessing: Preprocessing = "none",
+        rows: ArrayLike | None = None,
+        seed: int = 0,
+    ) -> Job:
+        """Two or three dimensions as they are; one frame.
+
+        Args:
+            embedding: what ``runs`` or ``embedding`` gave, or its id.
+            dims: 2 or 3 different ones, from 0.
+            preprocessing: of the rows, by means and deviations of all finite rows of the embedding.
+            rows: strictly ascending row indices; None: all rows.
+        """
+        spec = job_pb2.JobSpec()
+        messages.extend(spec.raw.dims, "dims", dims)
+        return self._create(spec, embedding, preprocessing, rows, seed)
 
     def job(self, job_id: str) -> Job:
         """A job by its id; raises ``NotFound``."""
@@ -218,9 +343,15 @@ class Projector:
             raise
 
     def _create(
-        self, spec: job_pb2.JobSpec, embedding: EmbeddingSummary | str, rows: ArrayLike | None, seed: int
+        self,
+        spec: job_pb2.JobSpec,
+        embedding: EmbeddingSummary | str,
+        preprocessing: Preprocessing,
+        rows: ArrayLike | None,
+        seed: int,
     ) -> Job:
         spec.embedding.embedding_id = _id_of(embedding)
+        spec.preprocessing = messages.preprocessing(preprocessing)
         spec.rows = messages.pack_rows(rows)
         messages.fill(spec, seed=seed)
         with translated():

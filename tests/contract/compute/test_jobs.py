@@ -13,6 +13,8 @@ from projector_compute.core.tsne.repulsion.plan import Plan
 from projector_compute.model import (
     Action,
     AppliedAction,
+    AxisResult,
+    CustomResult,
     EmbeddingRef,
     Failure,
     Frame,
@@ -20,6 +22,7 @@ from projector_compute.model import (
     Notice,
     OptimizerState,
     PcaParameters,
+    PcaResult,
     Phase,
     SavedJob,
 )
@@ -134,12 +137,15 @@ def test_a_state_is_kept_whole_and_announced(created: JobBook) -> None:
             notices=(Notice("perplexity", "It was lowered."),),
             controls=(AppliedAction(1, Action.PAUSE), AppliedAction(1, Action.RESUME)),
             failure=Failure("not_found", "There is no embedding."),
-            explained_variance_ratio=(0.75, 0.25),
+            result=PcaResult((0.75, 0.25), is_approximate=True),
         )
+        axes = CustomResult((AxisResult(3, 0, 1.5), AxisResult(1, 2, 0.5)))
+        held.store_state(replace(state, result=axes))
+        assert held.read_state().result == axes
         held.store_state(state)
         assert held.read_state() == state
     assert created.state() == state
-    assert created.announcements() == [names.ANNOUNCE_STATE]
+    assert created.announcements() == [names.ANNOUNCE_STATE, names.ANNOUNCE_STATE]
 
 
 def test_controls_are_read_once_and_in_order(created: JobBook) -> None:

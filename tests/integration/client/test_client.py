@@ -139,7 +139,7 @@ def test_what_is_not_there_is_not_found(projector: Projector) -> None:
 
 
 def test_wrong_parameters_are_told_in_words(projector: Projector) -> None:
-    with pytest.raises(InvalidArgument, match="perplexity: Input should be greater than 1"):
+    with pytest.raises(InvalidArgument, match=r"perplexity: .*greater than 1"):
         projector.tsne(EMBEDDING_ID, perplexity=0.5)
     with pytest.raises(InvalidArgument, match="0 to 9"):
         projector.tsne(EMBEDDING_ID, rows=[0, 1, 2, 3, 99])
@@ -150,11 +150,11 @@ def test_wrong_parameters_are_told_in_words(projector: Projector) -> None:
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
-        ({"perplexity": 0}, "perplexity: Input should be greater than 1 (given: 0.0)"),
+        ({"perplexity": 0}, "numbers greater than 1 and at most 1000"),
         ({"n_steps": 0}, "n_steps: Input should be greater than or equal to 1"),
         ({"n_dims": -1}, "n_dims is -1"),
         ({"n_dims": 2.5}, "n_dims is 2.5"),
-        ({"perplexity": "five"}, "perplexity is 'five'"),
+        ({"perplexity": "five"}, "perplexity is ['five']"),
         ({"seed": -1}, "seed is -1"),
         ({"metric": "manhattan"}, "metric is 'manhattan'; allowed are cosine, euclidean"),
     ],

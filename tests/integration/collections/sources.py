@@ -93,7 +93,7 @@ class JobsInMemory:
             embedding=job_pb2.EmbeddingRef(embedding_id=embedding_id, digest="d" * 64, n_points=N_POINTS),
             rows=write_uint32(rows),
             tsne=job_pb2.TsneParameters(
-                n_dims=2, perplexity=2, early_exaggeration=12, n_steps=50, metric=job_pb2.EUCLIDEAN
+                n_dims=2, perplexity=[2], early_exaggeration=12, n_steps=50, metric=job_pb2.EUCLIDEAN
             ),
         )
         state = job_pb2.JobState(job_id=job_id, phase=job_pb2.RUNNING, sequence=sequence)

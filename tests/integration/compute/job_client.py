@@ -123,7 +123,7 @@ def tsne_spec(
         seed=1,
         tsne=job_pb2.TsneParameters(
             n_dims=n_dims,
-            perplexity=30,
+            perplexity=[30],
             early_exaggeration=12,
             early_exaggeration_steps=100,
             n_steps=n_steps,

@@ -25,7 +25,7 @@ class StoredJob:
         spec = job_pb2.JobSpec(
             embedding=job_pb2.EmbeddingRef(embedding_id=EMBEDDING_ID, digest=DIGEST, n_points=N_POINTS, n_dims=N_DIMS),
             tsne=job_pb2.TsneParameters(
-                n_dims=2, perplexity=2, early_exaggeration=12, n_steps=50, metric=job_pb2.EUCLIDEAN
+                n_dims=2, perplexity=[2], early_exaggeration=12, n_steps=50, metric=job_pb2.EUCLIDEAN
             ),
         )
         await self._redis.set(names.spec_key(self.job_id), spec.SerializeToString())

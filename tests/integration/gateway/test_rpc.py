@@ -101,7 +101,7 @@ async def test_what_is_left_out_takes_the_defaults(channel: grpc.aio.Channel) ->
         embedding=job_pb2.EmbeddingRef(embedding_id=EMBEDDING_ID), tsne=job_pb2.TsneParameters(n_steps=7)
     )
     job = await api_pb2_grpc.JobServiceStub(channel).CreateJob(api_pb2.CreateJobRequest(spec=spec))
-    assert (job.spec.tsne.n_dims, job.spec.tsne.perplexity, job.spec.tsne.n_steps) == (3, 30, 7)
+    assert (job.spec.tsne.n_dims, list(job.spec.tsne.perplexity), job.spec.tsne.n_steps) == (3, [30], 7)
     assert job.spec.tsne.metric == job_pb2.EUCLIDEAN
     assert job.state.phase == job_pb2.QUEUED
 

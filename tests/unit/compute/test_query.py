@@ -22,9 +22,9 @@ def test_the_nearest_rows_are_answered(embeddings: InMemoryEmbeddings, metric: M
     with NeighborFinder(embeddings) as finder:
         answer = finder.answer(NeighborsQuery(ref, 0, 3, metric))
     assert isinstance(answer, Neighbors)
-    expected = {Metric.EUCLIDEAN: [4, 2, 3], Metric.COSINE: [1, 4, 2]}
+    expected = {Metric.EUCLIDEAN: [4, 2, 3], Metric.COSINE: [1, 4, 2], Metric.DOT_PRODUCT: [1, 2, 4]}
     np.testing.assert_array_equal(answer.rows, expected[metric])
-    assert (np.diff(answer.distances) > 0).all()
+    assert (np.diff(answer.distances) >= 0).all()
 
 
 def test_more_neighbors_than_rows_are_all_of_them(embeddings: InMemoryEmbeddings) -> None:

@@ -10,31 +10,36 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from numpy.typing import NDArray
 
 from projector_chassis.errors import Internal, InvalidArgument
+from projector_compute.control_messages import read_control, tell_control
 from projector_compute.core.tsne.repulsion.plan import Plan
 from projector_compute.model import (
-    Action,
     AppliedAction,
+    AxisResult,
+    CustomResult,
     EmbeddingRef,
     Failure,
     Float32Array,
     Frame,
     JobSpec,
     JobState,
-    Metric,
     Neighbors,
     NeighborsQuery,
     Notice,
     OptimizerState,
-    PcaParameters,
+    PcaResult,
     Phase,
+    Preprocessing,
     SavedJob,
-    TsneParameters,
 )
+from projector_compute.projection_messages import decode_metric, decode_projection
 from projector_contracts.common.v1 import problem_pb2
 from projector_contracts.compute.v1 import job_pb2, query_pb2
 from projector_contracts.names import JobId
 
-_METRICS = {int(job_pb2.COSINE): Metric.COSINE, int(job_pb2.EUCLIDEAN): Metric.EUCLIDEAN}
+_PREPROCESSINGS: dict[int, Preprocessing] = {
+    job_pb2.PREPROCESSING_UNSPECIFIED: Preprocessing.NONE,
+    **{job_pb2.Preprocessing.Value(each.name): each for each in Preprocessing},
+}
 
 
 def decode_spec(content: bytes) -> JobSpec:
@@ -49,7 +54,10 @@ def decode_spec(content: bytes) -> JobSpec:
     except DecodeError as error:
         raise Internal("The job's specification cannot be read.") from error
     embedding = _embedding(message.embedding)
-    return JobSpec(embedding, _rows(message.rows, embedding.n_points), message.seed, _projection(message))
+    rows = _rows(message.rows, embedding.n_points)
+    n_rows = embedding.n_points if rows is None else len(rows)
+    projection = decode_projection(message, embedding, n_rows=n_rows)
+    return JobSpec(embedding, rows, message.seed, projection, _preprocessing(message.preprocessing))
 
 
 def _embedding(message: job_pb2.EmbeddingRef) -> EmbeddingRef:
@@ -67,39 +75,10 @@ def _rows(content: bytes, n_points: int) -> NDArray[np.uint32] | None:
     return rows
 
 
-def _projection(message: job_pb2.JobSpec) -> PcaParameters | TsneParameters:
-    match message.WhichOneof("projection"):
-        case "pca":
-            return PcaParameters(message.pca.n_components)
-        case "tsne":
-            tsne = message.tsne
-            if tsne.n_dims not in (2, 3):
-                raise InvalidArgument(f"n_dims is {tsne.n_dims}; t-SNE makes layouts of 2 or 3 dimensions.")
-            return TsneParameters(
-                n_dims=tsne.n_dims,
-                perplexity=tsne.perplexity,
-                learning_rate=tsne.learning_rate,
-                early_exaggeration=tsne.early_exaggeration,
-                early_exaggeration_steps=tsne.early_exaggeration_steps,
-                n_steps=tsne.n_steps,
-                metric=_metric(tsne.metric),
-            )
-        case _:
-            raise InvalidArgument("The job names no projection; pca and tsne can be computed.")
-
-
-def _metric(value: int) -> Metric:
-    if value not in _METRICS:
-        raise InvalidArgument(f"metric {value} is unknown; cosine and euclidean can be used.")
-    return _METRICS[value]
-
-
-def decode_action(content: bytes) -> Action:
-    """The action of a Control; one that a newer gateway knows and this worker does not is an Internal error."""
-    action = job_pb2.Control.FromString(content).WhichOneof("action")
-    if action is None:
-        raise Internal("A control that this version does not know was asked for.")
-    return Action(action)
+def _preprocessing(value: int) -> Preprocessing:
+    if value not in _PREPROCESSINGS:
+        raise InvalidArgument(f"preprocessing {value} is unknown to this worker; none, spherize and z_score are known.")
+    return _PREPROCESSINGS[value]
 
 
 def decode_state(content: bytes) -> JobState:
@@ -115,11 +94,19 @@ def decode_state(content: bytes) -> JobState:
         n_points=message.n_points,
         failure=Failure(message.failure.code, message.failure.message) if message.HasField("failure") else None,
         notices=tuple(Notice(notice.subject, notice.message) for notice in message.notices),
-        controls=tuple(
-            AppliedAction(applied.step, Action(applied.control.WhichOneof("action"))) for applied in message.controls
-        ),
-        explained_variance_ratio=tuple(message.pca.explained_variance_ratio) if message.HasField("pca") else None,
+        controls=tuple(AppliedAction(applied.step, read_control(applied.control)) for applied in message.controls),
+        result=_result(message),
     )
+
+
+def _result(message: job_pb2.JobState) -> PcaResult | CustomResult | None:
+    match message.WhichOneof("result"):
+        case "pca":
+            return PcaResult(tuple(message.pca.explained_variance_ratio), message.pca.is_approximate)
+        case "custom":
+            return CustomResult(tuple(AxisResult(axis.n_from, axis.n_to, axis.length) for axis in message.custom.axes))
+        case _:
+            return None
 
 
 def encode_state(state: JobState) -> bytes:
@@ -137,13 +124,19 @@ def encode_state(state: JobState) -> bytes:
             for notice in state.notices
         ],
         controls=[
-            job_pb2.AppliedControl(step=applied.step, control=_control(applied.action)) for applied in state.controls
+            job_pb2.AppliedControl(step=applied.step, control=tell_control(applied.action))
+            for applied in state.controls
         ],
     )
     if state.failure is not None:
         message.failure.CopyFrom(problem_pb2.Failure(code=state.failure.code, message=state.failure.message))
-    if state.explained_variance_ratio is not None:
-        message.pca.CopyFrom(job_pb2.PcaResult(explained_variance_ratio=state.explained_variance_ratio))
+    match state.result:
+        case PcaResult(ratios, is_approximate):
+            pca = job_pb2.PcaResult(explained_variance_ratio=ratios, is_approximate=is_approximate)
+            message.pca.CopyFrom(pca)
+        case CustomResult(axes):
+            told = [job_pb2.AxisResult(n_from=axis.n_from, n_to=axis.n_to, length=axis.length) for axis in axes]
+            message.custom.CopyFrom(job_pb2.CustomResult(axes=told))
     return message.SerializeToString()
 
 
@@ -151,16 +144,6 @@ def _timestamp(moment: datetime) -> Timestamp:
     timestamp = Timestamp()
     timestamp.FromDatetime(moment)
     return timestamp
-
-
-def _control(action: Action) -> job_pb2.Control:
-    match action:
-        case Action.PAUSE:
-            return job_pb2.Control(pause=job_pb2.Pause())
-        case Action.RESUME:
-            return job_pb2.Control(resume=job_pb2.Resume())
-        case Action.STOP:
-            return job_pb2.Control(stop=job_pb2.Stop())
 
 
 def encode_frame(frame: Frame) -> bytes:
@@ -234,7 +217,9 @@ def _float32_array(content: bytes, shape: tuple[int, int]) -> Float32Array:
 
 def decode_neighbors_query(content: bytes) -> NeighborsQuery:
     message = query_pb2.NeighborsQuery.FromString(content)
-    return NeighborsQuery(_embedding(message.embedding), message.row, message.n_neighbors, _metric(message.metric))
+    return NeighborsQuery(
+        _embedding(message.embedding), message.row, message.n_neighbors, decode_metric(message.metric)
+    )
 
 
 def encode_neighbors_answer(outcome: Neighbors | Failure) -> bytes:

@@ -19,6 +19,22 @@ Float32Array: TypeAlias = NDArray[np.float32]
 class Metric(enum.Enum):
     COSINE = "cosine"
     EUCLIDEAN = "euclidean"
+    DOT_PRODUCT = "dot_product"
+
+
+class Preprocessing(enum.Enum):
+    """What is done to rows before a projection looks at them, by means and deviations of the whole embedding."""
+
+    NONE = "none"
+    SPHERIZE = "spherize"
+    Z_SCORE = "z_score"
+
+
+class Initialisation(enum.Enum):
+    PCA_SCALED = "pca_scaled"
+    RANDOM = "random"
+    SPECTRAL = "spectral"
+    GIVEN = "given"
 
 
 class Phase(enum.Enum):
@@ -38,9 +54,64 @@ class Phase(enum.Enum):
 
 
 class Action(enum.Enum):
+    """Controls that every job obeys."""
+
     PAUSE = "pause"
     RESUME = "resume"
     STOP = "stop"
+
+
+@dataclass(frozen=True, eq=False)
+class Supervision:
+    """Labels that draw points of the same one together, and keep those of others apart.
+
+    Attributes:
+        weight: 0 to 1.
+        labels: int32 ``(n_points,)``, a category's code, IGNORED_LABEL or OWN_LABEL; empty in a control told again.
+        column, ignored_label: what people call them.
+    """
+
+    weight: float
+    labels: NDArray[np.int32]
+    column: str = ""
+    ignored_label: str = ""
+
+
+IGNORED_LABEL = -1
+"""Of a row that supervision passes over."""
+OWN_LABEL = -2
+"""Of a row that is like no other: its cell is missing."""
+
+
+@dataclass(frozen=True)
+class Perturb:
+    """Move every point a little at random."""
+
+
+@dataclass(frozen=True)
+class SetLearningRate:
+    """From now on; 0 means rows / exaggeration of the step."""
+
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class SetExaggeration:
+    """From now on."""
+
+    exaggeration: float
+
+
+@dataclass(frozen=True)
+class Supervise:
+    """From now on."""
+
+    supervision: Supervision
+
+
+Steering: TypeAlias = Perturb | SetLearningRate | SetExaggeration | Supervise
+"""Controls that change where a t-SNE goes."""
+Control: TypeAlias = Action | Steering
 
 
 @dataclass(frozen=True)
@@ -55,20 +126,85 @@ class EmbeddingRef:
 
 @dataclass(frozen=True)
 class PcaParameters:
+    """``uncentred``: of the second moment about the origin."""
+
     n_components: int
+    uncentred: bool = False
 
 
 @dataclass(frozen=True)
 class TsneParameters:
-    """A learning rate of 0 means rows / exaggeration of the step."""
+    """Parameters of a t-SNE.
+
+    Attributes:
+        perplexity: several stand for the mean of their affinities.
+        learning_rate: 0 means rows / exaggeration of the step.
+        initial_layout: float32 ``(n_points, n_dims)``, where the initialisation is GIVEN.
+        patience_steps: end when the loss has not fallen for so many steps after early exaggeration; 0: never.
+    """
 
     n_dims: int
-    perplexity: float
+    perplexity: tuple[float, ...]
     learning_rate: float
     early_exaggeration: float
     early_exaggeration_steps: int
     n_steps: int
     metric: Metric
+    late_exaggeration: float = 1.0
+    early_momentum: float = 0.5
+    late_momentum: float = 0.8
+    initialisation: Initialisation = Initialisation.PCA_SCALED
+    initial_layout: Float32Array | None = field(default=None, repr=False, compare=False)
+    patience_steps: int = 0
+    supervision: Supervision | None = None
+
+
+@dataclass(frozen=True)
+class UmapParameters:
+    """``n_epochs`` of 0 means: by the number of rows."""
+
+    n_dims: int
+    n_neighbors: int
+    min_dist: float
+    metric: Metric
+    n_epochs: int
+    initialisation: Initialisation
+    supervision: Supervision | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class AxisSide:
+    """Rows of the whole embedding, uint32; none stands for the origin."""
+
+    rows: NDArray[np.uint32]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class CustomAxis:
+    """From the centroid of one side to that of the other."""
+
+    start: AxisSide
+    end: AxisSide
+
+
+@dataclass(frozen=True)
+class CustomParameters:
+    """Two or three axes: x, y and z."""
+
+    axes: tuple[CustomAxis, ...]
+    normalise: bool
+    orthogonalise: bool
+
+
+@dataclass(frozen=True)
+class RawParameters:
+    """Two or three dimensions of the embedding."""
+
+    dims: tuple[int, ...]
+
+
+Projection: TypeAlias = PcaParameters | TsneParameters | UmapParameters | CustomParameters | RawParameters
 
 
 @dataclass(frozen=True)
@@ -78,7 +214,8 @@ class JobSpec:
     embedding: EmbeddingRef
     rows: NDArray[np.uint32] | None
     seed: int
-    projection: PcaParameters | TsneParameters
+    projection: Projection
+    preprocessing: Preprocessing = Preprocessing.NONE
 
 
 @dataclass(frozen=True)
@@ -100,7 +237,7 @@ class Notice:
 @dataclass(frozen=True)
 class AppliedAction:
     step: int
-    action: Action
+    action: Control
 
 
 @dataclass(frozen=True)
@@ -108,7 +245,29 @@ class ControlEntry:
     """One entry of a job's control stream; ``cursor`` is its place there."""
 
     cursor: str
-    action: Action
+    action: Control
+
+
+@dataclass(frozen=True)
+class PcaResult:
+    """``explained_variance_ratio``: one a component, of the total variance."""
+
+    explained_variance_ratio: tuple[float, ...]
+    is_approximate: bool = False
+
+
+@dataclass(frozen=True)
+class AxisResult:
+    """Usable rows of both sides, and the direction's length before it was normalised or made orthogonal."""
+
+    n_from: int
+    n_to: int
+    length: float
+
+
+@dataclass(frozen=True)
+class CustomResult:
+    axes: tuple[AxisResult, ...]
 
 
 @dataclass(frozen=True)
@@ -126,7 +285,7 @@ class JobState:
     failure: Failure | None = None
     notices: tuple[Notice, ...] = ()
     controls: tuple[AppliedAction, ...] = ()
-    explained_variance_ratio: tuple[float, ...] | None = None
+    result: PcaResult | CustomResult | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from projector_compute.core.pca import principal_components
-from projector_compute.model import JobSpec, PcaParameters, Phase
+from projector_compute.model import JobSpec, PcaParameters, PcaResult, Phase
 from projector_compute.ports import EmbeddingStore
 from projector_compute.publishing import FramePublisher
 from projector_compute.rows import open_rows
@@ -19,5 +19,6 @@ def run_pca(session: Session, embeddings: EmbeddingStore, spec: JobSpec, paramet
     with open_rows(session, embeddings, spec) as points:
         session.enter(Phase.RUNNING)
         principal = principal_components(points, parameters.n_components, session.progress)
-    session.state = replace(session.state, explained_variance_ratio=tuple(principal.explained_variance_ratio.tolist()))
+    result = PcaResult(tuple(principal.explained_variance_ratio.tolist()))
+    session.state = replace(session.state, result=result)
     FramePublisher(session, n_steps=0).publish_last(0, math.nan, principal.scores)

@@ -23,7 +23,11 @@ _OPEN_EMBEDDINGS = 4
 """Mapped at the same time. What is mapped cannot be removed from the cache, so it must not be many."""
 
 
-_DISTANCES = {Metric.EUCLIDEAN: Distance.EUCLIDEAN, Metric.COSINE: Distance.COSINE}
+_DISTANCES = {
+    Metric.EUCLIDEAN: Distance.EUCLIDEAN,
+    Metric.COSINE: Distance.COSINE,
+    Metric.DOT_PRODUCT: Distance.DOT_PRODUCT,
+}
 
 
 @dataclass

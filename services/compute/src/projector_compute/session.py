@@ -119,7 +119,8 @@ class Session:
             self.state = replace(self.state, controls=(*self.state.controls, applied))
             if entry.action is Action.STOP:
                 return Request.STOP
-            self._is_paused = entry.action is Action.PAUSE
+            if isinstance(entry.action, Action):
+                self._is_paused = entry.action is Action.PAUSE
         if self._is_paused:
             return Request.PAUSE
         return Request.HAND_OVER if self.clock.is_draining() else None

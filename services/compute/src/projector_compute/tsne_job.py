@@ -96,7 +96,7 @@ def _prepare(
     with open_rows(session, bench.embeddings, spec) as rows:
         points = unit_rows(rows) if parameters.metric is Metric.COSINE else unit_scale(rows)
     if affinities is None:
-        affinities = _affinities(session, bench.stages, points, parameters.perplexity, spec.seed)
+        affinities = _affinities(session, bench.stages, points, parameters.perplexity[0], spec.seed)
     if session.optimizer is None:
         layout = start_from_pca(points, parameters.n_dims, spec.seed)
         session.optimizer = OptimizerState(0, layout, np.zeros_like(layout), np.ones_like(layout), math.nan)

@@ -30,6 +30,7 @@ from projector_gateway.jobs import endpoints as jobs
 from projector_gateway.jobs import socket as job_events
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.repository import JobRepository
+from projector_gateway.jobs.resolution import Resolver
 from projector_gateway.jobs.service import JobService
 from projector_gateway.live import socket as page_events
 from projector_gateway.live.announcer import RunsAnnouncer
@@ -114,7 +115,14 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
         frames = FrameStore(redis)
         feeds = JobFeeds(subscriptions, frames)
         stack.push_async_callback(feeds.aclose)
-        job_service = JobService(JobRepository(redis), queue, loader, max_rows=settings.max_job_rows)
+        search_service = SearchService(
+            loader,
+            cache_bytes=settings.search_cache_bytes,
+            deadline_seconds=settings.search_deadline_seconds,
+        )
+        job_service = JobService(
+            JobRepository(redis), queue, loader, Resolver(search_service), max_rows=settings.max_job_rows
+        )
         yield Services(
             loader=loader,
             frames=frames,
@@ -122,11 +130,7 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             jobs=job_service,
             feeds=feeds,
             neighbors=NeighborService(loader, queue, answers, deadline_seconds=settings.neighbors_deadline_seconds),
-            search=SearchService(
-                loader,
-                cache_bytes=settings.search_cache_bytes,
-                deadline_seconds=settings.search_deadline_seconds,
-            ),
+            search=search_service,
             runs=runs,
             collections=CollectionService(
                 database, embeddings=loader, jobs=job_service, frames=frames, limits=Limits()

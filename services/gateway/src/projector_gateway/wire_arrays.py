@@ -21,6 +21,13 @@ def write_uint32(values: Iterable[int]) -> bytes:
     return packed.tobytes()
 
 
+def write_int32(values: Iterable[int]) -> bytes:
+    """Numbers as int32 little-endian."""
+    packed = array("i", values)
+    _swap_where_big_endian(packed)
+    return packed.tobytes()
+
+
 def read_float32(content: bytes) -> array[float]:
     """Numbers from IEEE 754 float32 little-endian."""
     values = array("f", content)

@@ -29,7 +29,7 @@ from unit.gateway.collections.bookmark_file import (
 from projector_chassis.errors import InvalidArgument
 from projector_gateway.collections.tensorboard_bookmarks import read_bookmarks
 from projector_gateway.collections.tensorboard_rows import EmbeddingShape
-from projector_gateway.jobs.schemas import Pca, Tsne
+from projector_gateway.jobs.projections import Pca, Tsne
 
 
 def reason(given: object) -> str:

@@ -12,9 +12,10 @@ import pytest
 from unit.gateway.samples import embedding, job_request
 
 from projector_gateway.jobs import fingerprint as module
+from projector_gateway.jobs.checks import check_request
 from projector_gateway.jobs.fingerprint import fingerprint
-from projector_gateway.jobs.schemas import JobRequest, Pca, Tsne
-from projector_gateway.jobs.service import check_request
+from projector_gateway.jobs.projections import Pca, Tsne
+from projector_gateway.jobs.schemas import JobRequest
 
 TSNE_DEFAULTS: dict[str, Any] = {
     "n_dims": 3,
@@ -24,6 +25,13 @@ TSNE_DEFAULTS: dict[str, Any] = {
     "early_exaggeration_steps": 250,
     "n_steps": 1000,
     "metric": "euclidean",
+    "late_exaggeration": 1,
+    "early_momentum": 0.5,
+    "late_momentum": 0.8,
+    "patience_steps": 0,
+    "initialisation": "pca_scaled",
+    "initial_layout": None,
+    "supervision": None,
 }
 OTHER_TSNE_VALUES: dict[str, Any] = {
     "n_dims": 2,
@@ -33,6 +41,13 @@ OTHER_TSNE_VALUES: dict[str, Any] = {
     "early_exaggeration_steps": 0,
     "n_steps": 1,
     "metric": "cosine",
+    "late_exaggeration": 2,
+    "early_momentum": 0,
+    "late_momentum": 0.9,
+    "patience_steps": 10,
+    "initialisation": "random",
+    "initial_layout": b"12345678",
+    "supervision": {"weight": 0.5, "column": "c", "labels": b"1234"},
 }
 
 
@@ -49,8 +64,8 @@ def test_left_out_parameters_are_their_defaults() -> None:
 
 def test_the_sample_names_every_parameter() -> None:
     assert TSNE_DEFAULTS.keys() == OTHER_TSNE_VALUES.keys() == Tsne.model_fields.keys() - {"method"}
-    assert Pca.model_fields.keys() == {"method", "n_components"}
-    assert JobRequest.model_fields.keys() == {"embedding_id", "rows", "seed", "projection", "fresh"}
+    assert Pca.model_fields.keys() == {"method", "n_components", "uncentred"}
+    assert JobRequest.model_fields.keys() == {"embedding_id", "rows", "seed", "preprocessing", "projection", "fresh"}
 
 
 @pytest.mark.parametrize("parameter", OTHER_TSNE_VALUES)
@@ -64,6 +79,16 @@ def test_method_components_seed_and_rows_count() -> None:
         print_of(),
         print_of({"method": "pca"}),
         print_of({"method": "pca", "n_components": 3}),
+        print_of({"method": "pca", "uncentred": True}),
+        print_of({"method": "umap"}),
+        print_of({"method": "umap", "min_dist": 0.2}),
+        print_of({"method": "raw"}),
+        print_of({"method": "raw", "dims": [1, 0]}),
+        print_of({"method": "custom", "x": {"to": {"rows": [1]}}, "y": {"to": {"rows": [2]}}}),
+        print_of({"method": "custom", "x": {"to": {"rows": [1]}}, "y": {"from": {"rows": [2]}}}),
+        print_of({"method": "custom", "x": {"to": {"rows": [1, 3]}}, "y": {"to": {"rows": [2]}}}),
+        print_of(preprocessing="spherize"),
+        print_of(preprocessing="z_score"),
         print_of(seed=1),
         print_of(seed=2**63 - 1),
         print_of(rows=[0, 1, 2, 3, 4]),

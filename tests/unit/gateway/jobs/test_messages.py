@@ -15,8 +15,10 @@ from projector_contracts.common.v1 import problem_pb2
 from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.names import JobId
 from projector_gateway.jobs import messages
-from projector_gateway.jobs.schemas import Action, Job
+from projector_gateway.jobs.projections import Custom, Raw, Supervision, Tsne
+from projector_gateway.jobs.schemas import Axis, Job
 
+_PERPLEXITY = st.floats(1, 1000, exclude_min=True)
 CREATED_AT = datetime(2026, 3, 4, 5, 6, 7, 891000, UTC)
 QUEUED = messages.encode_queued_state(JobId("job1"), n_points=10, created_at=CREATED_AT)
 
@@ -38,20 +40,84 @@ def state(**fields: Any) -> bytes:
         {
             "method": st.just("tsne"),
             "n_dims": st.sampled_from([2, 3]),
-            "perplexity": st.floats(1, 1000, exclude_min=True),
+            "perplexity": _PERPLEXITY | st.lists(_PERPLEXITY, min_size=2, max_size=4).map(tuple),
             "learning_rate": st.floats(0, 1e6),
             "early_exaggeration": st.floats(1, 100),
             "early_exaggeration_steps": st.integers(0, 10_000),
             "n_steps": st.integers(1, 100_000),
-            "metric": st.sampled_from(["cosine", "euclidean"]),
+            "metric": st.sampled_from(["cosine", "euclidean", "dot_product"]),
+            "late_exaggeration": st.floats(1, 100),
+            "early_momentum": st.floats(0, 1, exclude_max=True),
+            "late_momentum": st.floats(0, 1, exclude_max=True),
+            "patience_steps": st.integers(0, 100_000),
+            "initialisation": st.sampled_from(["pca_scaled", "random", "spectral"]),
         }
     ),
     st.integers(0, 2**63 - 1),
 )
 def test_every_parameter_of_tsne_survives_storage(projection: dict[str, Any], seed: int) -> None:
     job = decoded(projection, seed=seed)
-    assert job.projection.model_dump() == projection
+    assert job.projection.model_dump(exclude={"initial_layout", "supervision"}) == projection
     assert job.seed == seed
+
+
+def test_labels_and_given_coordinates_reach_the_worker_and_are_not_told_again() -> None:
+    given = {"initialisation": "given", "initial_layout": b"12345678", "n_dims": 2}
+    supervision = {"weight": 0.5, "column": "c", "ignored_label": "x", "labels": b"1234"}
+    projection = {"method": "tsne", **given, "supervision": supervision}
+    stored = messages.encode_spec(job_request(projection), embedding())
+    sent = job_pb2.JobSpec.FromString(stored).tsne
+    assert (sent.initialisation, sent.initial_layout) == (job_pb2.GIVEN, b"12345678")
+    assert (sent.supervision.labels, sent.supervision.ignored_label) == (b"1234", "x")
+    told = messages.decode_job(stored, QUEUED).projection
+    assert isinstance(told, Tsne)
+    assert (told.initialisation, told.initial_layout) == ("given", None)
+    assert told.supervision == Supervision(weight=0.5, column="c", ignored_label="x")
+
+
+def test_a_custom_projection_survives_storage_with_its_rows() -> None:
+    axes = {
+        "x": {"from": {"rows": [1, 2], "label": "left"}, "to": {"rows": [3]}},
+        "y": {"to": {"rows": [4, 9], "label": "up"}},
+        "z": {"from": {"rows": [0]}},
+    }
+    told = decoded({"method": "custom", **axes, "orthogonalise": True}).projection
+    assert told == Custom.model_validate({"method": "custom", **axes, "orthogonalise": True})
+    assert decoded({"method": "raw", "dims": [3, 0, 1]}).projection == Raw(dims=[3, 0, 1])
+
+
+@pytest.mark.parametrize("preprocessing", ["none", "spherize", "z_score"])
+def test_the_preprocessing_survives_storage(preprocessing: str) -> None:
+    assert decoded(preprocessing=preprocessing).preprocessing == preprocessing
+
+
+def test_a_spec_of_before_there_was_preprocessing_had_none() -> None:
+    old = job_pb2.JobSpec.FromString(messages.encode_spec(job_request(), embedding()))
+    old.ClearField("preprocessing")
+    assert messages.decode_job(old.SerializeToString(), QUEUED).preprocessing == "none"
+
+
+def test_controls_and_axes_are_shown() -> None:
+    supervision = job_pb2.Supervision(weight=0.25, column="c")
+    controls = [
+        job_pb2.AppliedControl(step=3, control=job_pb2.Control(perturb=job_pb2.Perturb())),
+        job_pb2.AppliedControl(
+            step=5, control=job_pb2.Control(set_learning_rate=job_pb2.SetLearningRate(learning_rate=0.5))
+        ),
+        job_pb2.AppliedControl(step=9, control=job_pb2.Control(supervise=job_pb2.Supervise(supervision=supervision))),
+    ]
+    axis = job_pb2.AxisResult(n_from=0, n_to=3, length=1.5)
+    spec = messages.encode_spec(job_request(), embedding())
+    job = messages.decode_job(spec, state(controls=controls, custom=job_pb2.CustomResult(axes=[axis])))
+    assert [(each.step, each.action) for each in job.controls] == [
+        (3, "perturb"),
+        (5, "set_learning_rate"),
+        (9, "supervise"),
+    ]
+    assert job.controls[1].learning_rate == 0.5
+    assert job.controls[2].supervision == Supervision(weight=0.25, column="c")
+    assert job.axes == [Axis(n_from=0, n_to=3, length=1.5)]
+    assert (job.explained_variance_ratio, job.is_approximate) == (None, None)
 
 
 @pytest.mark.parametrize("n_components", range(1, 11))
@@ -59,6 +125,7 @@ def test_components_survive_storage(n_components: int) -> None:
     assert decoded({"method": "pca", "n_components": n_components}).projection.model_dump() == {
         "method": "pca",
         "n_components": n_components,
+        "uncentred": False,
     }
 
 
@@ -116,11 +183,6 @@ def test_the_last_three_phases_are_final(phase: job_pb2.Phase.ValueType) -> None
 def test_a_state_becomes_an_event_unchanged() -> None:
     stored = state(step=3)
     assert job_pb2.JobEvent.FromString(messages.encode_state_event(stored)).state.SerializeToString() == stored
-
-
-@pytest.mark.parametrize("action", ["pause", "resume", "stop"])
-def test_an_action_becomes_the_control_of_its_name(action: Action) -> None:
-    assert job_pb2.Control.FromString(messages.encode_control(action)).WhichOneof("action") == action
 
 
 def test_an_acknowledgement_is_read() -> None:

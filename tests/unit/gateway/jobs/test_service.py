@@ -6,7 +6,7 @@ import pytest
 from unit.gateway.samples import embedding, job_request
 
 from projector_chassis.errors import InvalidArgument
-from projector_gateway.jobs.service import check_request
+from projector_gateway.jobs.checks import check_request
 
 
 @pytest.mark.parametrize(

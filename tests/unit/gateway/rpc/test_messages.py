@@ -13,14 +13,15 @@ from projector_contracts.names import JobId
 from projector_gateway.clients import messages as loader_messages
 from projector_gateway.datasets.schemas import Embedding, Run
 from projector_gateway.jobs import messages as job_messages
+from projector_gateway.jobs.projections import Tsne
 from projector_gateway.jobs.repository import StoredJob
-from projector_gateway.jobs.schemas import JobRequest, Tsne
+from projector_gateway.jobs.schemas import JobRequest
 from projector_gateway.rpc import messages
 
 
 def spec(*, tsne: dict[str, Any] | None = None, **fields: Any) -> job_pb2.JobSpec:
     """A request of a program for t-SNE, which names nothing but the embedding."""
-    if "pca" not in fields:
+    if not fields.keys() & {"pca", "umap", "custom", "raw"}:
         fields["tsne"] = job_pb2.TsneParameters(**(tsne or {}))
     return job_pb2.JobSpec(embedding=job_pb2.EmbeddingRef(embedding_id=EMBEDDING_ID), **fields)
 
@@ -51,8 +52,17 @@ def test_what_a_program_leaves_out_has_the_defaults_of_rest() -> None:
                 "early_exaggeration_steps": 0,
                 "n_steps": 1,
                 "metric": "cosine",
+                "late_exaggeration": 2,
+                "early_momentum": 0,
+                "late_momentum": 0.9,
+                "patience_steps": 7,
+                "initialisation": "spectral",
             }
         ),
+        job_request({"method": "tsne", "perplexity": [5, 50]}, preprocessing="z_score"),
+        job_request({"method": "umap", "n_dims": 2, "min_dist": 0, "n_epochs": 7, "initialisation": "random"}),
+        job_request({"method": "raw", "dims": [5, 0, 3]}, preprocessing="spherize"),
+        job_request({"method": "custom", "x": {"to": {"rows": [1]}}, "y": {"from": {"rows": [0, 2], "label": "low"}}}),
     ],
 )
 def test_every_request_of_rest_can_be_asked_by_a_program(request_: JobRequest) -> None:
@@ -64,7 +74,7 @@ def test_every_request_of_rest_can_be_asked_by_a_program(request_: JobRequest) -
     ("field", "allowed"),
     [
         ("n_dims", "2 or 3"),
-        ("perplexity", "greater than 1"),
+        ("late_exaggeration", "greater than or equal to 1"),
         ("early_exaggeration", "greater than or equal to 1"),
         ("n_steps", "greater than or equal to 1"),
     ],
@@ -86,13 +96,20 @@ def test_no_early_exaggeration_can_be_asked_for() -> None:
     [
         (spec(tsne={"metric": 9}), "projection.tsne.metric"),
         (spec(tsne={"n_dims": 4}), "projection.tsne.n_dims: Input should be 2 or 3 (given: 4)."),
-        (spec(tsne={"perplexity": float("nan")}), "projection.tsne.perplexity"),
+        (spec(tsne={"perplexity": [float("nan")]}), "projection.tsne.perplexity"),
+        (spec(tsne={"perplexity": [0]}), "numbers greater than 1 and at most 1000"),
+        (spec(tsne={"perplexity": [5] * 5}), "projection.tsne.perplexity"),
+        (spec(tsne={"late_momentum": 1}), "projection.tsne.late_momentum: Input should be less than 1"),
+        (spec(tsne={"supervision": job_pb2.Supervision(weight=2)}), "projection.tsne.supervision.weight"),
+        (spec(umap=job_pb2.UmapParameters(n_neighbors=1)), "projection.umap.n_neighbors"),
+        (spec(umap=job_pb2.UmapParameters(min_dist=1.5)), "projection.umap.min_dist"),
+        (spec(raw=job_pb2.RawParameters(dims=[1])), "projection.raw.dims"),
         (spec(tsne={"n_steps": 10**9}), "projection.tsne.n_steps: Input should be less than or equal to 100000"),
         (spec(pca=job_pb2.PcaParameters(n_components=11)), "projection.pca.n_components"),
         (spec(pca=job_pb2.PcaParameters(n_components=0)), "projection.pca.n_components"),
         (spec(seed=2**63), "seed: "),
         (spec(rows=b"\x01\x00\x00"), "rows holds 3 bytes; it must hold whole 4-byte indices."),
-        (job_pb2.JobSpec(), "spec names no projection; allowed are pca and tsne."),
+        (job_pb2.JobSpec(), "spec names no projection; allowed are pca, tsne, umap, custom, raw."),
     ],
 )
 def test_a_wrong_parameter_is_named_with_what_is_allowed(asked: job_pb2.JobSpec, words: str) -> None:
@@ -100,20 +117,14 @@ def test_a_wrong_parameter_is_named_with_what_is_allowed(asked: job_pb2.JobSpec,
 
 
 def test_an_unknown_metric_names_the_allowed_ones() -> None:
-    assert refusal(spec(tsne={"metric": 9})).endswith("Input should be 'cosine' or 'euclidean' (given: 9).")
-
-
-@pytest.mark.parametrize("action", ["pause", "resume", "stop"])
-def test_a_control_is_the_action_of_its_name(action: str) -> None:
-    (kind,) = (field for field in job_pb2.Control.DESCRIPTOR.fields if field.name == action)
-    control = job_pb2.Control()
-    getattr(control, kind.name).SetInParent()
-    assert messages.decode_action(control) == action
+    assert refusal(spec(tsne={"metric": 9})).endswith(
+        "Input should be 'cosine', 'euclidean' or 'dot_product' (given: 9)."
+    )
 
 
 def test_a_control_without_an_action_names_the_allowed_ones() -> None:
-    with pytest.raises(InvalidArgument, match="allowed are pause, resume, stop"):
-        messages.decode_action(job_pb2.Control())
+    with pytest.raises(InvalidArgument, match="allowed are pause, resume, stop, perturb"):
+        messages.decode_control(job_pb2.Control())
 
 
 def described(**changes: Any) -> Embedding:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from projector_gateway.datasets.schemas import Problem, Schema
-from projector_gateway.jobs.schemas import Projection
+from projector_gateway.jobs.projections import Projection
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Vector3 = tuple[Finite, Finite, Finite]

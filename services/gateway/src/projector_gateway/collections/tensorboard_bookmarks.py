@@ -41,7 +41,7 @@ from projector_gateway.collections.tensorboard_layout import (
 from projector_gateway.collections.tensorboard_rows import EmbeddingShape, filtered_rows, row_order
 from projector_gateway.collections.view_rules import check_view, is_control
 from projector_gateway.datasets.schemas import Problem
-from projector_gateway.jobs.schemas import Pca, Projection, Tsne
+from projector_gateway.jobs.projections import Pca, Projection, Tsne
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _STEPS_OF_A_RUN = 1000

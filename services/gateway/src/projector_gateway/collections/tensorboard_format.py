@@ -17,7 +17,7 @@ from pydantic.alias_generators import to_camel
 
 from projector_gateway.collections.schemas import Camera, Finite, View
 from projector_gateway.collections.tensorboard_json import CUSTOM_NAMES, PCA_NAMES, TSNE_NAMES, UMAP_NAMES
-from projector_gateway.jobs.schemas import Pca, Tsne
+from projector_gateway.jobs.projections import Pca, Tsne
 
 Method: TypeAlias = Literal["pca", "tsne", "umap", "custom"]
 
@@ -176,7 +176,7 @@ def _method_fields(view: View, method: Method, n_layout_dims: int) -> dict[str, 
             fields: dict[str, Any] = {"tSNEis3d": is_3d, "tSNEIteration": view.step or 0}
             if isinstance(view.projection, Tsne):
                 fields |= {
-                    "tSNEPerplexity": view.projection.perplexity,
+                    "tSNEPerplexity": view.projection.perplexity[0],
                     "tSNELearningRate": _rate_exponent(view.projection),
                 }
             return fields

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Response
 from projector_chassis.errors import InvalidArgument, NotFound
 from projector_contracts.names import JobId
 from projector_gateway.dependencies import FramesDependency, JobsDependency
+from projector_gateway.jobs.controls import Control
 from projector_gateway.jobs.messages import decode_job, summarize_job, summarize_state
-from projector_gateway.jobs.schemas import ControlRequest, Job, JobRequest, JobSummary
+from projector_gateway.jobs.schemas import Job, JobRequest, JobSummary
 
 PROTOBUF = "application/x-protobuf"
 _A_FRAME: dict[int | str, dict[str, Any]] = {
@@ -49,9 +50,9 @@ async def read_job(job_id: JobId, jobs: JobsDependency) -> Job:
 
 
 @router.post("/jobs/{job_id}/controls", status_code=202, response_class=Response)
-async def control_job(job_id: JobId, request: ControlRequest, jobs: JobsDependency) -> None:
-    """Ask a job to pause, resume or stop; it does so between two steps."""
-    await jobs.control(job_id, request.action)
+async def control_job(job_id: JobId, control: Control, jobs: JobsDependency) -> None:
+    """Ask a job to pause, resume or stop, or steer a t-SNE; it takes effect between two steps."""
+    await jobs.control(job_id, control)
 
 
 @router.get("/jobs/{job_id}/frames/{sequence}", response_class=Response, responses=_A_FRAME)

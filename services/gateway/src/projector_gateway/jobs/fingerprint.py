@@ -12,7 +12,7 @@ from projector_gateway.wire_arrays import write_uint32
 
 
 def fingerprint(request: JobRequest, embedding: Embedding) -> str:
-    """SHA-256, lower-case hex, over canonical JSON of all that decides a job's frames.
+    """SHA-256, lower-case hex, over canonical JSON of all that decides a job's frames; the request must be resolved.
 
     Serialised protobuf is not canonical, so it is not what is hashed. The embedding's id is part of it beside the
     digest of its content: a job belongs to one embedding, even where two share their content.
@@ -24,6 +24,7 @@ def fingerprint(request: JobRequest, embedding: Embedding) -> str:
             "digest": embedding.digest,
             "rows": None if request.rows is None else hashlib.sha256(write_uint32(request.rows)).hexdigest(),
             "seed": request.seed,
+            "preprocessing": request.preprocessing,
             "projection": request.projection.model_dump(mode="json"),
         },
         sort_keys=True,

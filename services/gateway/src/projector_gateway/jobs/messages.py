@@ -6,30 +6,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from google.protobuf.message import DecodeError
+from pydantic import TypeAdapter
 
 from projector_chassis.errors import InvalidArgument
 from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.names import JobId
 from projector_gateway.clients import messages as loader_messages
 from projector_gateway.datasets.schemas import Embedding
-from projector_gateway.jobs.schemas import (
-    Action,
-    Job,
-    JobFailure,
-    JobRequest,
-    JobSummary,
-    Metric,
-    Pca,
-    Phase,
-    Projection,
-    Tsne,
-)
+from projector_gateway.jobs.control_messages import decode_applied
+from projector_gateway.jobs.projection_messages import read_projection, write_projection
+from projector_gateway.jobs.projections import Metric, Preprocessing, Projection, Tsne, Umap
+from projector_gateway.jobs.schemas import Axis, Job, JobFailure, JobRequest, JobSummary, Phase
 from projector_gateway.wire_arrays import read_uint32, write_uint32
 
-_METRICS: dict[int, Metric] = {job_pb2.COSINE: "cosine", job_pb2.EUCLIDEAN: "euclidean"}
-_METRIC_NUMBERS: dict[Metric, job_pb2.Metric.ValueType] = {
-    "cosine": job_pb2.COSINE,
-    "euclidean": job_pb2.EUCLIDEAN,
+_PROJECTION: TypeAdapter[Projection] = TypeAdapter(Projection)
+_PREPROCESSINGS: dict[int, Preprocessing] = {
+    job_pb2.PREPROCESSING_UNSPECIFIED: "none",
+    job_pb2.NONE: "none",
+    job_pb2.SPHERIZE: "spherize",
+    job_pb2.Z_SCORE: "z_score",
 }
 _PHASES: dict[int, Phase] = {
     job_pb2.QUEUED: "queued",
@@ -55,15 +50,25 @@ class StateSummary:
     is_final: bool
 
 
+@dataclass(frozen=True)
+class SteeringTarget:
+    """What has to be known of a job before it is steered."""
+
+    is_tsne: bool
+    embedding_id: str
+    rows: list[int] | None
+
+
 def encode_spec(request: JobRequest, embedding: Embedding) -> bytes:
-    """The serialised JobSpec of a checked request."""
-    return job_pb2.JobSpec(
+    """The serialised JobSpec of a checked and resolved request."""
+    spec = job_pb2.JobSpec(
         embedding=encode_embedding(embedding),
         rows=write_uint32(request.rows or []),
         seed=request.seed,
-        pca=_encode_pca(request.projection) if isinstance(request.projection, Pca) else None,
-        tsne=_encode_tsne(request.projection) if isinstance(request.projection, Tsne) else None,
-    ).SerializeToString()
+        preprocessing=job_pb2.Preprocessing.Value(request.preprocessing.upper()),
+    )
+    write_projection(request.projection, spec)
+    return spec.SerializeToString()
 
 
 def encode_embedding(embedding: Embedding) -> job_pb2.EmbeddingRef:
@@ -75,7 +80,7 @@ def encode_embedding(embedding: Embedding) -> job_pb2.EmbeddingRef:
 
 def encode_metric(metric: Metric) -> job_pb2.Metric.ValueType:
     """The number of a metric."""
-    return _METRIC_NUMBERS[metric]
+    return job_pb2.Metric.Value(metric.upper())
 
 
 def encode_queued_state(job_id: JobId, *, n_points: int, created_at: datetime) -> bytes:
@@ -84,18 +89,6 @@ def encode_queued_state(job_id: JobId, *, n_points: int, created_at: datetime) -
     state.created_at.FromDatetime(created_at)
     state.updated_at.FromDatetime(created_at)
     return state.SerializeToString()
-
-
-def encode_control(action: Action) -> bytes:
-    """The serialised Control of one action."""
-    match action:
-        case "pause":
-            control = job_pb2.Control(pause=job_pb2.Pause())
-        case "resume":
-            control = job_pb2.Control(resume=job_pb2.Resume())
-        case "stop":
-            control = job_pb2.Control(stop=job_pb2.Stop())
-    return control.SerializeToString()
 
 
 def encode_state_event(state: bytes) -> bytes:
@@ -129,6 +122,13 @@ def embedding_of(spec: bytes) -> str:
     return job_pb2.JobSpec.FromString(spec).embedding.embedding_id
 
 
+def steering_target(spec: bytes) -> SteeringTarget:
+    """The same of a serialised JobSpec."""
+    message = job_pb2.JobSpec.FromString(spec)
+    rows = read_uint32(message.rows).tolist() or None
+    return SteeringTarget(message.HasField("tsne"), message.embedding.embedding_id, rows)
+
+
 def decode_job(spec: bytes, state: bytes) -> Job:
     """A job from its serialised JobSpec and JobState."""
     rows = read_uint32(job_pb2.JobSpec.FromString(spec).rows).tolist() or None
@@ -143,6 +143,7 @@ def summarize_job(spec: bytes, state: bytes) -> JobSummary:
         id=known.job_id,
         embedding_id=asked.embedding.embedding_id,
         seed=asked.seed,
+        preprocessing=decode_preprocessing(asked),
         projection=_decode_projection(asked),
         phase=_PHASES[known.phase],
         progress=known.progress,
@@ -152,39 +153,38 @@ def summarize_job(spec: bytes, state: bytes) -> JobSummary:
         created_at=known.created_at.ToDatetime(tzinfo=UTC),
         failure=_decode_failure(known),
         notices=[loader_messages.problem(notice) for notice in known.notices],
+        controls=[decode_applied(applied) for applied in known.controls],
         explained_variance_ratio=list(known.pca.explained_variance_ratio) if known.HasField("pca") else None,
+        is_approximate=known.pca.is_approximate if known.HasField("pca") else None,
+        axes=_decode_axes(known.custom) if known.HasField("custom") else None,
     )
 
 
-def _encode_pca(projection: Pca) -> job_pb2.PcaParameters:
-    return job_pb2.PcaParameters(n_components=projection.n_components)
-
-
-def _encode_tsne(projection: Tsne) -> job_pb2.TsneParameters:
-    return job_pb2.TsneParameters(
-        n_dims=projection.n_dims,
-        perplexity=projection.perplexity,
-        learning_rate=projection.learning_rate,
-        early_exaggeration=projection.early_exaggeration,
-        early_exaggeration_steps=projection.early_exaggeration_steps,
-        n_steps=projection.n_steps,
-        metric=encode_metric(projection.metric),
-    )
+def decode_preprocessing(spec: job_pb2.JobSpec) -> Preprocessing:
+    """What is done to rows first; raises ``InvalidArgument`` for what nobody knows."""
+    if spec.preprocessing not in _PREPROCESSINGS:
+        raise InvalidArgument(f"preprocessing {spec.preprocessing} is unknown; allowed are none, spherize and z_score.")
+    return _PREPROCESSINGS[spec.preprocessing]
 
 
 def _decode_projection(spec: job_pb2.JobSpec) -> Projection:
-    if spec.WhichOneof("projection") == "pca":
-        return Pca(n_components=spec.pca.n_components)
-    tsne = spec.tsne
-    return Tsne(
-        n_dims=3 if tsne.n_dims == 3 else 2,
-        perplexity=tsne.perplexity,
-        learning_rate=tsne.learning_rate,
-        early_exaggeration=tsne.early_exaggeration,
-        early_exaggeration_steps=tsne.early_exaggeration_steps,
-        n_steps=tsne.n_steps,
-        metric=_METRICS[tsne.metric],
-    )
+    """The projection without its bulk: an array that has been given is not told again."""
+    projection = _PROJECTION.validate_python(read_projection(spec))
+    match projection:
+        case Tsne() | Umap():
+            supervision = projection.supervision
+            told: dict[str, object] = {}
+            if supervision is not None:
+                told["supervision"] = supervision.model_copy(update={"labels": None})
+            if isinstance(projection, Tsne):
+                told["initial_layout"] = None
+            return projection.model_copy(update=told)
+        case _:
+            return projection
+
+
+def _decode_axes(result: job_pb2.CustomResult) -> list[Axis]:
+    return [Axis(n_from=axis.n_from, n_to=axis.n_to, length=axis.length) for axis in result.axes]
 
 
 def _decode_failure(state: job_pb2.JobState) -> JobFailure | None:

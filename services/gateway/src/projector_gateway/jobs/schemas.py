@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from projector_gateway.datasets.schemas import Problem, Schema
-
-Metric = Literal["cosine", "euclidean"]
-Action = Literal["pause", "resume", "stop"]
-
-
-class Pca(Schema):
-    """Exact principal component analysis, centred, all rows."""
-
-    method: Literal["pca"] = "pca"
-    n_components: int = Field(10, ge=1, le=10)
-
-
-class Tsne(Schema):
-    """t-SNE; every step is streamed."""
-
-    method: Literal["tsne"] = "tsne"
-    n_dims: Literal[2, 3] = 3
-    perplexity: float = Field(30, gt=1, le=1000)
-    learning_rate: float = Field(0, ge=0, le=1e6, description="0: rows / exaggeration")
-    early_exaggeration: float = Field(12, ge=1, le=100)
-    early_exaggeration_steps: int = Field(250, ge=0, le=10_000)
-    n_steps: int = Field(1000, ge=1, le=100_000)
-    metric: Metric = "euclidean"
-
-
-Projection = Annotated[Pca | Tsne, Field(discriminator="method")]
+from projector_gateway.jobs.controls import AppliedControl
+from projector_gateway.jobs.projections import Preprocessing, Projection
 
 
 class JobRequest(Schema):
@@ -42,6 +18,7 @@ class JobRequest(Schema):
     embedding_id: str
     rows: list[int] | None = Field(None, description="Row indices, strictly ascending; absent: all rows")
     seed: int = Field(0, ge=0, lt=2**63)
+    preprocessing: Preprocessing = Field("none", description="By means and deviations of all finite rows")
     projection: Projection
     fresh: bool = Field(False, description="Start a new job even if one with the same fingerprint exists")
 
@@ -54,12 +31,21 @@ class JobFailure(Schema):
     message: str
 
 
+class Axis(Schema):
+    """An axis of a custom projection as it was computed."""
+
+    n_from: int = Field(description="Usable rows of the side")
+    n_to: int
+    length: float = Field(description="Of the direction, before it was normalised or made orthogonal")
+
+
 class JobSummary(Schema):
     """A job in a list, which tells how many rows it projects; the job itself tells which."""
 
     id: str
     embedding_id: str
     seed: int
+    preprocessing: Preprocessing
     projection: Projection
     phase: Phase
     progress: float
@@ -69,12 +55,11 @@ class JobSummary(Schema):
     created_at: datetime
     failure: JobFailure | None
     notices: list[Problem]
+    controls: list[AppliedControl] = Field(description="In the order in which they took effect")
     explained_variance_ratio: list[float] | None = Field(description="PCA only, once finished")
+    is_approximate: bool | None = Field(description="PCA only, once finished: found by a randomised solver")
+    axes: list[Axis] | None = Field(description="Custom projections only, once finished")
 
 
 class Job(JobSummary):
     rows: list[int] | None = Field(description="Row indices, strictly ascending; None: all rows")
-
-
-class ControlRequest(Schema):
-    action: Action

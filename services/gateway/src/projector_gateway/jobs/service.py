@@ -7,7 +7,6 @@ import uuid
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
 
 import structlog
 
@@ -17,15 +16,18 @@ from projector_gateway.clients.loader import Loader
 from projector_gateway.clients.queue import TaskQueue
 from projector_gateway.datasets.schemas import Embedding
 from projector_gateway.jobs import messages
+from projector_gateway.jobs.checks import check_request
+from projector_gateway.jobs.control_messages import encode_control
+from projector_gateway.jobs.controls import STEERING, Control, Supervise
 from projector_gateway.jobs.fingerprint import fingerprint
 from projector_gateway.jobs.repository import JobRepository, StoredJob
-from projector_gateway.jobs.schemas import Action, JobRequest, Tsne
+from projector_gateway.jobs.resolution import Resolver
+from projector_gateway.jobs.schemas import JobRequest
 
 _FIRST_SLICE = 1
 _FIRST_ATTEMPT = 0
 _CREATE_ATTEMPTS = 3  # another request may take a stale fingerprint first, and its job may fail at once
 MAX_LISTED = 100
-_MIN_TSNE_ROWS = 5  # perplexity must exceed 1 and is at most (rows - 1) / 3
 
 _log = structlog.get_logger(__name__)
 
@@ -41,10 +43,13 @@ class CreatedJob:
 class JobService:
     """The use cases of jobs, the same for REST and gRPC."""
 
-    def __init__(self, repository: JobRepository, queue: TaskQueue, loader: Loader, *, max_rows: int) -> None:
+    def __init__(
+        self, repository: JobRepository, queue: TaskQueue, loader: Loader, resolver: Resolver, *, max_rows: int
+    ) -> None:
         self._repository = repository
         self._queue = queue
         self._loader = loader
+        self._resolver = resolver
         self._max_rows = max_rows
 
     async def create(self, request: JobRequest) -> CreatedJob:
@@ -52,22 +57,24 @@ class JobService:
 
         Raises:
             InvalidArgument: rows or parameters do not fit the embedding.
-            NotFound: no such embedding.
+            NotFound: no such embedding or column.
+            Deadline: a search for rows took too long.
             Unavailable: loader, Redis or queue cannot be reached; nothing is left behind.
         """
         embedding = await self._loader.embedding(request.embedding_id)
         checked = await asyncio.to_thread(check_request, request, embedding, max_rows=self._max_rows)
-        hash_ = await asyncio.to_thread(fingerprint, checked, embedding)
+        resolved = await self._resolver.resolve(checked, embedding)
+        hash_ = await asyncio.to_thread(fingerprint, resolved, embedding)
         replaces: JobId | None = None
         for _ in range(_CREATE_ATTEMPTS):
             created_at = datetime.now(UTC)
-            job = await asyncio.to_thread(_new_job, checked, embedding, created_at)
+            job = await asyncio.to_thread(_new_job, resolved, embedding, created_at)
             holder = await self._repository.create(
                 job,
                 fingerprint=hash_,
                 created_at_seconds=created_at.timestamp(),
                 replaces=replaces,
-                fresh=checked.fresh,
+                fresh=resolved.fresh,
             )
             if holder == job.job_id:
                 await self._enqueue_first(job)
@@ -93,21 +100,36 @@ class JobService:
                     break
         return found
 
-    async def control(self, job_id: JobId, action: Action) -> None:
-        """Pause, resume or stop a job; it takes effect between two steps.
+    async def control(self, job_id: JobId, control: Control) -> None:
+        """Steer, pause, resume or stop a job; it takes effect between two steps.
 
         Raises:
-            NotFound: no such job.
+            InvalidArgument: only a t-SNE can be steered, or the labels do not fit.
+            NotFound: no such job or column.
             Conflict: the job has ended (stopping it once more is no error).
         """
-        if not await self._repository.append_control(job_id, messages.encode_control(action)):
+        action = control.action
+        if action in STEERING:
+            control = await self._checked_steering(job_id, control)
+        if not await self._repository.append_control(job_id, encode_control(control)):
             phase = messages.summarize_state((await self._repository.read(job_id)).state).phase
             if action == "stop":
                 return
-            raise Conflict(f"Job {job_id} is {phase} and cannot {action}; start a new one.")
-        if action == "stop":
+            raise Conflict(f"Job {job_id} is {phase} and cannot {action.replace('_', ' ')}; start a new one.")
+        if action == "stop" or action in STEERING:
             await self._repository.release_fingerprint(job_id)
         await self._queue.send(TASK_PROJECT, (job_id, SLICE_DUE, _FIRST_ATTEMPT), queue=QUEUE_BATCH)
+
+    async def _checked_steering(self, job_id: JobId, control: Control) -> Control:
+        """The control with the labels of its column, if the job can be steered."""
+        target = messages.steering_target((await self._repository.read(job_id)).spec)
+        if not target.is_tsne:
+            raise InvalidArgument(f"Job {job_id} is no t-SNE, and only a t-SNE knows {control.action!r}.")
+        if not isinstance(control, Supervise) or control.supervision.weight == 0:
+            return control
+        embedding = await self._loader.embedding(target.embedding_id)
+        supervision = await self._resolver.supervision(control.supervision, embedding, target.rows)
+        return control.model_copy(update={"supervision": supervision})
 
     async def _enqueue_first(self, job: StoredJob) -> None:
         try:
@@ -128,34 +150,6 @@ class JobService:
         except NotFound:
             return None
         return None if messages.summarize_state(job.state).phase in ("failed", "stopped") else job
-
-
-def check_request(request: JobRequest, embedding: Embedding, *, max_rows: int) -> JobRequest:
-    """The request if it fits the embedding; rows that are all rows become None, so that both find the same job.
-
-    Raises:
-        InvalidArgument: naming the parameter, its value and what is allowed.
-    """
-    rows = request.rows
-    if rows is not None:
-        _check_rows(rows, n_points=embedding.n_points, max_rows=max_rows)
-    n_rows = embedding.n_points if rows is None else len(rows)
-    if isinstance(request.projection, Tsne) and n_rows < _MIN_TSNE_ROWS:
-        raise InvalidArgument(f"t-SNE needs at least {_MIN_TSNE_ROWS} rows; this job would have {n_rows}.")
-    return request.model_copy(update={"rows": None}) if n_rows == embedding.n_points else request
-
-
-def _check_rows(rows: list[int], *, n_points: int, max_rows: int) -> None:
-    if not rows:
-        raise InvalidArgument("rows is empty; name at least one row, or leave rows out to take all.")
-    if len(rows) > max_rows:
-        raise InvalidArgument(f"rows holds {len(rows)} indices; at most {max_rows} are allowed.")
-    for before, row in pairwise(rows):
-        if row <= before:
-            raise InvalidArgument(f"rows must be strictly ascending; {row} follows {before}.")
-    if rows[0] < 0 or rows[-1] >= n_points:
-        wrong = rows[0] if rows[0] < 0 else rows[-1]
-        raise InvalidArgument(f"rows holds {wrong}; the embedding's rows are 0 to {n_points - 1}.")
 
 
 def _new_job(request: JobRequest, embedding: Embedding, created_at: datetime) -> StoredJob:

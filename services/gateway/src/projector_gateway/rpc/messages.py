@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf.message import Message
 from pydantic import ValidationError
 
 from projector_chassis.errors import InvalidArgument
@@ -16,11 +15,14 @@ from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.loader.v1 import loader_pb2
 from projector_gateway.clients.messages import UPLOAD_ROLES
 from projector_gateway.datasets import schemas
+from projector_gateway.jobs import control_messages
+from projector_gateway.jobs.controls import Control
+from projector_gateway.jobs.messages import decode_preprocessing
+from projector_gateway.jobs.projection_messages import read_projection, read_rows
 from projector_gateway.jobs.repository import StoredJob
-from projector_gateway.jobs.schemas import Action, JobRequest, Metric
+from projector_gateway.jobs.schemas import JobRequest
 from projector_gateway.problem import in_words
 from projector_gateway.uploads.schemas import Role, UploadRequest, UploadRules
-from projector_gateway.wire_arrays import read_uint32
 
 _SEVERITIES = {
     "notice": problem_pb2.Problem.NOTICE,
@@ -35,8 +37,6 @@ _COLUMN_TYPES = {
     "category": loader_pb2.CATEGORY,
     "text": loader_pb2.TEXT,
 }
-_METRICS: Mapping[int, Metric] = {job_pb2.COSINE: "cosine", job_pb2.EUCLIDEAN: "euclidean"}
-_ACTIONS: Mapping[str, Action] = {"pause": "pause", "resume": "resume", "stop": "stop"}
 
 
 @dataclass(frozen=True)
@@ -93,16 +93,16 @@ def encode_listed_job(job: StoredJob) -> api_pb2.Job:
     return message
 
 
-def decode_action(control: job_pb2.Control) -> Action:
+def decode_control(control: job_pb2.Control) -> Control:
     """What a control asks for.
 
     Raises:
-        InvalidArgument: it asks for nothing.
+        InvalidArgument: it asks for nothing, or for what is not allowed.
     """
-    action = control.WhichOneof("action")
-    if action is None:
-        raise InvalidArgument(f"control names no action; allowed are {', '.join(_ACTIONS)}.")
-    return _ACTIONS[action]
+    try:
+        return control_messages.decode_control(control)
+    except ValidationError as error:
+        raise InvalidArgument(in_words([{**each, "loc": ("", *each["loc"])} for each in error.errors()])) from error
 
 
 def decode_job_request(spec: job_pb2.JobSpec) -> JobRequest:
@@ -113,9 +113,10 @@ def decode_job_request(spec: job_pb2.JobSpec) -> JobRequest:
     """
     fields: dict[str, Any] = {
         "embedding_id": spec.embedding.embedding_id,
-        "rows": _decode_rows(spec.rows),
+        "rows": read_rows(spec.rows, "rows") or None,
         "seed": spec.seed,
-        "projection": _decode_projection(spec),
+        "preprocessing": decode_preprocessing(spec),
+        "projection": read_projection(spec),
     }
     try:
         return JobRequest.model_validate(fields)
@@ -173,23 +174,6 @@ def decode_upload_request(request: loader_pb2.FinishUploadRequest) -> UploadRequ
         return UploadRequest.model_validate(fields)
     except ValidationError as error:
         raise InvalidArgument(in_words([{**each, "loc": ("", *each["loc"])} for each in error.errors()])) from error
-
-
-def _decode_rows(content: bytes) -> list[int] | None:
-    if len(content) % 4:
-        raise InvalidArgument(f"rows holds {len(content)} bytes; it must hold whole 4-byte indices.")
-    return read_uint32(content).tolist() or None
-
-
-def _decode_projection(spec: job_pb2.JobSpec) -> dict[str, Any]:
-    method = spec.WhichOneof("projection")
-    if method is None:
-        raise InvalidArgument("spec names no projection; allowed are pca and tsne.")
-    parameters: Message = getattr(spec, method)
-    given = {field.name: value for field, value in parameters.ListFields()}
-    if "metric" in given:
-        given["metric"] = _METRICS.get(given["metric"], given["metric"])
-    return {"method": method, **given}
 
 
 def _encode_summary(summary: schemas.EmbeddingSummary | schemas.Embedding) -> loader_pb2.EmbeddingSummary:

@@ -57,7 +57,7 @@ class JobServicer(api_pb2_grpc.JobServiceServicer):
 
     async def ControlJob(self, request: api_pb2.ControlJobRequest, context: Context) -> api_pb2.Job:
         job_id = JobId(request.job_id)
-        await self._jobs.control(job_id, messages.decode_action(request.control))
+        await self._jobs.control(job_id, messages.decode_control(request.control))
         return messages.encode_job(await self._jobs.read(job_id))
 
     async def StreamEvents(

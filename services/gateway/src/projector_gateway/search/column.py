@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,9 +13,11 @@ import re2
 from projector_chassis.errors import Internal, InvalidArgument
 from projector_contracts.loader.v1 import loader_pb2
 from projector_gateway.search.shown_number import shown_number, shown_time
-from projector_gateway.wire_arrays import read_float64, read_uint32
+from projector_gateway.wire_arrays import read_float64, read_uint32, write_int32
 
 _MISSING = 0xFFFFFFFF
+_IGNORED = -1
+_ALONE = -2
 _BYTES_OF_TEXT = 60  # a short Python string with its place in the list and its folded twin
 _TEXTS_A_LOOK = 64  # between two looks at the clock
 
@@ -71,6 +73,14 @@ class SearchableColumn:
                 raise TimeoutError
             matches.append(search(text) is not None)
         return self._rows_of(matches)
+
+    def signed_codes(self, rows: Sequence[int] | None, ignored: str | None) -> bytes:
+        """Codes of some rows, or of all, as int32 little-endian; -1: the ignored text, -2: a missing cell."""
+        told = array("i", range(len(self.texts)))
+        if ignored is not None:
+            told[self.texts.index(ignored)] = _IGNORED
+        codes = self.codes if rows is None else (self.codes[row] for row in rows)
+        return write_int32(_ALONE if code == _MISSING else told[code] for code in codes)
 
     def _rows_of(self, matches: list[bool]) -> list[int]:
         return [row for row, code in enumerate(self.codes) if code != _MISSING and matches[code]]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 
-from projector_chassis.errors import Deadline, NotFound
+from projector_chassis.errors import Deadline, InvalidArgument, NotFound
 from projector_gateway.clients.loader import Loader
 from projector_gateway.search.column import SearchableColumn, decode_column
 from projector_gateway.search.schemas import SearchRequest, SearchResult
@@ -77,6 +78,25 @@ class SearchService:
                 f"The search was given up after {self._deadline_seconds:g} s; a simpler expression takes less."
             ) from error
         return SearchResult(count=len(rows), rows=rows[request.offset : request.offset + request.limit])
+
+    async def codes(
+        self, embedding_id: str, column: str, *, rows: Sequence[int] | None, ignored_label: str | None
+    ) -> bytes:
+        """What a column's cells are to a computation: int32 little-endian, one code a row.
+
+        Rows that show the same text have the same code from 0; -1 stands for the ignored label, -2 for a missing cell.
+
+        Args:
+            rows: ascending row indices; None: all rows.
+
+        Raises:
+            InvalidArgument: no cell shows the ignored label.
+            NotFound: no such embedding or column.
+        """
+        found = await self._column(embedding_id, column)
+        if ignored_label is not None and ignored_label not in found.texts:
+            raise InvalidArgument(f"No cell of column {column!r} is {ignored_label!r}; name one of its labels exactly.")
+        return await asyncio.to_thread(found.signed_codes, rows, ignored_label)
 
     async def _column(self, embedding_id: str, name: str) -> SearchableColumn:
         if not name:
