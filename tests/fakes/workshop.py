@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -87,19 +89,21 @@ def tsne_spec(
     *,
     n_dims: int = 2,
     n_steps: int = 30,
-    perplexity: float = 5.0,
+    perplexity: float | tuple[float, ...] = 5.0,
     seed: int = 0,
     metric: Metric = Metric.EUCLIDEAN,
     rows: NDArray[np.uint32] | None = None,
+    **further: Any,
 ) -> JobSpec:
     parameters = TsneParameters(
         n_dims=n_dims,
-        perplexity=(perplexity,),
+        perplexity=perplexity if isinstance(perplexity, tuple) else (perplexity,),
         learning_rate=0.0,
         early_exaggeration=4.0,
         early_exaggeration_steps=10,
         n_steps=n_steps,
         metric=metric,
+        **further,
     )
     return JobSpec(ref, rows, seed, parameters)
 

@@ -8,27 +8,15 @@ from typing import NoReturn
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from unit.compute.tsne_runs import finished, last
 
 from fakes.stores import InMemoryStages
 from fakes.workshop import JOB, Workshop, clusters, tsne_spec
-from projector_compute import tsne_job
+from projector_compute import tsne_preparation
 from projector_compute.core import neighbor_graph
 from projector_compute.core.neighbors import NeighborTable
-from projector_compute.model import Action, Frame, Metric, Phase
+from projector_compute.model import Action, Metric, Phase
 from projector_contracts.names import JobId
-
-
-def finished(points: NDArray[np.floating], **parameters: object) -> Workshop:
-    workshop = Workshop()
-    workshop.create(tsne_spec(workshop.embeddings.add("words", points), **parameters))  # type: ignore[arg-type]  # passed on
-    workshop.work()
-    assert workshop.job.state.phase is Phase.FINISHED, workshop.job.state.failure
-    return workshop
-
-
-def last(points: NDArray[np.floating], **parameters: object) -> Frame:
-    return finished(points, **parameters).frames[-1]
 
 
 @pytest.mark.parametrize("n_dims", [2, 3])
@@ -147,8 +135,8 @@ def test_stages_done_before_a_pause_are_not_done_again(monkeypatch: pytest.Monke
     def refuse(*arguments: object, **named: object) -> NoReturn:
         raise AssertionError("done again")
 
-    monkeypatch.setattr(tsne_job, "neighbor_graph", refuse)
-    monkeypatch.setattr(tsne_job, "joint_affinities", refuse)
+    monkeypatch.setattr(tsne_preparation, "neighbor_graph", refuse)
+    monkeypatch.setattr(tsne_preparation, "joint_affinities", refuse)
     workshop.jobs.control(JOB, Action.RESUME)
     workshop.knock()
     assert workshop.job.state.phase is Phase.FINISHED

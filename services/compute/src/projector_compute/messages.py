@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from projector_chassis.errors import Internal, InvalidArgument
 from projector_compute.control_messages import read_control, tell_control
-from projector_compute.core.tsne.repulsion.plan import Plan
 from projector_compute.model import (
     AppliedAction,
     AxisResult,
@@ -25,11 +24,9 @@ from projector_compute.model import (
     Neighbors,
     NeighborsQuery,
     Notice,
-    OptimizerState,
     PcaResult,
     Phase,
     Preprocessing,
-    SavedJob,
 )
 from projector_compute.projection_messages import decode_metric, decode_projection
 from projector_contracts.common.v1 import problem_pb2
@@ -165,54 +162,8 @@ def encode_frame(frame: Frame) -> bytes:
     ).SerializeToString()
 
 
-def encode_saved(saved: SavedJob) -> bytes:
-    """The OptimizerState of a saved job; before the optimisation began it holds the cursor alone."""
-    message = job_pb2.OptimizerState(sequence=saved.sequence, control_cursor=saved.cursor, n_threads=saved.n_threads)
-    if saved.optimizer is not None:
-        optimizer = saved.optimizer
-        message.step = optimizer.step
-        message.n_points, message.n_dims = optimizer.layout.shape
-        message.layout = _float32_bytes(optimizer.layout)
-        message.velocity = _float32_bytes(optimizer.velocity)
-        message.gains = _float32_bytes(optimizer.gains)
-        message.loss = optimizer.loss
-        if optimizer.plan is not None:
-            plan = optimizer.plan
-            message.plan.CopyFrom(
-                job_pb2.RepulsionPlan(
-                    cutoff=plan.cutoff, spacing=plan.spacing, exponent=plan.exponent, padded=plan.padded
-                )
-            )
-    return message.SerializeToString()
-
-
-def decode_saved(content: bytes) -> SavedJob:
-    message = job_pb2.OptimizerState.FromString(content)
-    shape = (message.n_points, message.n_dims)
-    optimizer = None
-    if message.n_dims:
-        optimizer = OptimizerState(
-            step=message.step,
-            layout=_float32_array(message.layout, shape),
-            velocity=_float32_array(message.velocity, shape),
-            gains=_float32_array(message.gains, shape),
-            loss=message.loss,
-            plan=_plan(message.plan) if message.HasField("plan") else None,
-        )
-    return SavedJob(message.control_cursor, message.sequence, message.n_threads, optimizer)
-
-
-def _plan(message: job_pb2.RepulsionPlan) -> Plan:
-    x, y, z = message.padded
-    return Plan(message.cutoff, message.spacing, message.exponent, (x, y, z))
-
-
 def _float32_bytes(array: Float32Array) -> bytes:
     return array.astype("<f4", copy=False).tobytes()
-
-
-def _float32_array(content: bytes, shape: tuple[int, int]) -> Float32Array:
-    return np.frombuffer(content, "<f4").astype(np.float32).reshape(shape)
 
 
 def decode_neighbors_query(content: bytes) -> NeighborsQuery:

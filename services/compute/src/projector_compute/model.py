@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -115,6 +116,33 @@ Control: TypeAlias = Action | Steering
 
 
 @dataclass(frozen=True)
+class Adjustments:
+    """What people have changed of a running t-SNE; None stands for what its parameters say.
+
+    Attributes:
+        supervision: with a weight of 0: none any more.
+        n_perturbations: asked for and not carried out yet.
+    """
+
+    learning_rate: float | None = None
+    exaggeration: float | None = None
+    supervision: Supervision | None = None
+    n_perturbations: int = 0
+
+    def with_control(self, control: Steering) -> Adjustments:
+        """The same after one more control."""
+        match control:
+            case Perturb():
+                return replace(self, n_perturbations=self.n_perturbations + 1)
+            case SetLearningRate(learning_rate):
+                return replace(self, learning_rate=learning_rate)
+            case SetExaggeration(exaggeration):
+                return replace(self, exaggeration=exaggeration)
+            case Supervise(supervision):
+                return replace(self, supervision=supervision)
+
+
+@dataclass(frozen=True)
 class EmbeddingRef:
     """Which embedding, in which content; its shape is that of the whole embedding."""
 
@@ -140,7 +168,7 @@ class TsneParameters:
         perplexity: several stand for the mean of their affinities.
         learning_rate: 0 means rows / exaggeration of the step.
         initial_layout: float32 ``(n_points, n_dims)``, where the initialisation is GIVEN.
-        patience_steps: end when the loss has not fallen for so many steps after early exaggeration; 0: never.
+        patience_steps: end when the loss has hardly fallen for so many steps after early exaggeration; 0: never.
     """
 
     n_dims: int
@@ -314,6 +342,8 @@ class OptimizerState:
         layout, velocity, gains: float32 ``(n_points, n_dims)`` each, ``velocity`` being the last update.
         loss: of this layout, in nats; NaN while it has not been evaluated.
         plan: by which this layout's repulsion was summed; None while it has not been.
+        best_loss, best_step: the lowest loss since early exaggeration or the last adjustment, and where it was met;
+            step 0 stands for not yet.
     """
 
     step: int
@@ -322,6 +352,8 @@ class OptimizerState:
     gains: Float32Array
     loss: float
     plan: Plan | None = None
+    best_loss: float = math.inf
+    best_step: int = 0
 
 
 @dataclass(frozen=True)
@@ -333,12 +365,14 @@ class SavedJob:
         sequence: newest published frame.
         n_threads: threads that computed it.
         optimizer: None while the optimisation has not begun.
+        adjustments: by all controls up to the cursor.
     """
 
     cursor: str = "0-0"
     sequence: int = 0
     n_threads: int = 0
     optimizer: OptimizerState | None = None
+    adjustments: Adjustments = Adjustments()
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ class Session:
         saved = held.read_saved()
         self.optimizer: OptimizerState | None = saved.optimizer
         self.step = self.state.step
+        self.adjustments = saved.adjustments
         self._cursor = saved.cursor
         self._is_paused = self.state.phase is Phase.PAUSED
         self._request: Request | None = None
@@ -121,13 +122,15 @@ class Session:
                 return Request.STOP
             if isinstance(entry.action, Action):
                 self._is_paused = entry.action is Action.PAUSE
+            else:
+                self.adjustments = self.adjustments.with_control(entry.action)
         if self._is_paused:
             return Request.PAUSE
         return Request.HAND_OVER if self.clock.is_draining() else None
 
     def saved(self) -> SavedJob:
         """What the next slice needs to go on from here."""
-        return SavedJob(self._cursor, self.state.sequence, self.n_threads, self.optimizer)
+        return SavedJob(self._cursor, self.state.sequence, self.n_threads, self.optimizer, self.adjustments)
 
     def try_pause(self) -> bool:
         """End the slice as PAUSED; False where a control has come in since the last poll."""

@@ -14,7 +14,7 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
 from projector_chassis.errors import Internal
-from projector_compute import messages
+from projector_compute import messages, saved_messages
 from projector_compute.adapters import redis_scripts
 from projector_compute.control_messages import decode_control
 from projector_compute.model import ControlEntry, Frame, JobSpec, JobState, Phase, SavedJob
@@ -151,7 +151,7 @@ class RedisSlice:
 
     def read_saved(self) -> SavedJob:
         content = self._get(names.optimizer_key(self.job_id))
-        return SavedJob() if content is None else messages.decode_saved(content)
+        return SavedJob() if content is None else saved_messages.decode_saved(content)
 
     def kept_sequences(self) -> list[int]:
         try:
@@ -180,12 +180,12 @@ class RedisSlice:
 
     def pause(self, saved: SavedJob, state: JobState) -> bool:
         keys = (names.state_key(self.job_id), names.optimizer_key(self.job_id), names.controls_key(self.job_id))
-        contents = (messages.encode_state(state), messages.encode_saved(saved))
+        contents = (messages.encode_state(state), saved_messages.encode_saved(saved))
         return self._write(redis_scripts.PAUSE, keys, (self._channel, saved.cursor, *contents)) == 1
 
     def hand_over(self, saved: SavedJob) -> int:
         keys = (names.optimizer_key(self.job_id),)
-        self._write(redis_scripts.HAND_OVER, keys, (messages.encode_saved(saved),))
+        self._write(redis_scripts.HAND_OVER, keys, (saved_messages.encode_saved(saved),))
         return self.number + 1
 
     def finish(self, state: JobState) -> None:

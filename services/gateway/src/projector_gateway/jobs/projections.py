@@ -105,7 +105,7 @@ class Tsne(Schema):
     late_momentum: float = Field(0.8, ge=0, lt=1)
     n_steps: int = Field(1000, ge=1, le=100_000)
     patience_steps: int = Field(
-        0, ge=0, le=100_000, description="End when the loss has not fallen for so many steps; 0: never"
+        0, ge=0, le=100_000, description="End when the loss has fallen by less than 0.1 % for so many steps; 0: never"
     )
     metric: Metric = "euclidean"
     initialisation: Literal["pca_scaled", "random", "spectral", "given"] = "pca_scaled"

@@ -43,7 +43,9 @@ def supervised(affinities: Affinities, labels: Int32Array, weight: float) -> Aff
     is_ignored = (labels[rows] == IGNORED) | (labels[affinities.indices] == IGNORED)
     factors[is_ignored] = 1.0 / affinities.n_points
     weighted = affinities.values * factors
-    return Affinities(affinities.indptr, affinities.indices, (weighted / weighted.sum()).astype(np.float32))
+    # A pair that float32 would lose stays one, however faint.
+    values = np.maximum((weighted / weighted.sum()).astype(np.float32), np.finfo(np.float32).tiny)
+    return Affinities(affinities.indptr, affinities.indices, values)
 
 
 def _factors(labels: Int32Array, weight: float) -> tuple[Float64Array, Float64Array]:
