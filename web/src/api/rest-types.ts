@@ -25,7 +25,7 @@ export namespace Rest {
   export type BookmarkChange = Schemas['BookmarkChange'];
   export type CollectionRequest = Schemas['CollectionRequest'];
   export type CollectionChange = Schemas['CollectionChange'];
-  export type View = Schemas['View'];
+  export type View = Schemas['View-Output'];
   export type ListedView = Schemas['ListedView'];
   export type UploadRules = Schemas['UploadRules'];
   export type UploadRequest = Schemas['UploadRequest'];

@@ -52,7 +52,7 @@ export interface TsneSettings {
   readonly learningRate: number | null; // null: automatic
   readonly earlyExaggeration: number;
   readonly nSteps: number;
-  readonly metric: 'cosine' | 'euclidean';
+  readonly metric: 'cosine' | 'euclidean' | 'dot_product';
 }
 
 /** Whose neighbors, how many, by which distance. */
@@ -140,7 +140,7 @@ export interface State {
   readonly legendIsolated: ReadonlySet<string>; // values kept by clicks in the legend; empty: all
   readonly appearance: Appearance;
   readonly tool: Tool;
-  readonly projectionTab: 'pca' | 'tsne';
+  readonly projectionTab: Rest.Projection['method'];
   readonly pca: PcaSettings;
   readonly tsne: TsneSettings;
   readonly viewDims: 2 | 3;

@@ -125,6 +125,7 @@ export class Projections {
           embedding_id: embedding.value.id,
           rows: isolatedRows && Array.from(isolatedRows),
           seed: 0,
+          preprocessing: 'none',
           projection: projectionOf(method, this.context.store.state),
           fresh: false,
         },
@@ -188,7 +189,7 @@ function withComponents(look: Look, components: readonly number[]): Look {
 
 /** The projection a person has set up in a tab. */
 export function projectionOf(method: Method, { tsne }: Pick<State, 'tsne'>): Rest.Projection {
-  if (method === 'pca') return { method: 'pca', n_components: MOST_PCA_COMPONENTS };
+  if (method === 'pca') return { method: 'pca', n_components: MOST_PCA_COMPONENTS, uncentred: false };
   return {
     method: 'tsne',
     n_dims: tsne.nDims,
@@ -198,6 +199,11 @@ export function projectionOf(method: Method, { tsne }: Pick<State, 'tsne'>): Res
     early_exaggeration_steps: EARLY_STEPS,
     n_steps: tsne.nSteps,
     metric: tsne.metric,
+    late_exaggeration: 1,
+    early_momentum: 0.5,
+    late_momentum: 0.8,
+    patience_steps: 0,
+    initialisation: 'pca_scaled',
   };
 }
 
@@ -207,7 +213,8 @@ export function settingsOf(projection: Rest.Projection | null): { readonly tsne?
   return {
     tsne: {
       nDims: projection.n_dims,
-      perplexity: projection.perplexity,
+      perplexity:
+        typeof projection.perplexity === 'number' ? projection.perplexity : (projection.perplexity[0] ?? 30),
       learningRate: projection.learning_rate || null,
       earlyExaggeration: projection.early_exaggeration,
       nSteps: projection.n_steps,

@@ -43,7 +43,13 @@ describe('the address of a job’s events', () => {
 });
 
 describe('a request for a job', () => {
-  const request = { embedding_id: 'E1', rows: null, seed: 0, projection: TSNE };
+  const request = {
+    embedding_id: 'E1',
+    rows: null,
+    seed: 0,
+    preprocessing: 'none' as const,
+    projection: TSNE,
+  };
   const failing = () => problem(503, 'unavailable', 'The queue is full.');
 
   test('is repeated: the same one finds the same job', async () => {

@@ -8,6 +8,7 @@ function job(change: Partial<Rest.Job>): Rest.Job {
     embedding_id: 'e',
     rows: null,
     seed: 0,
+    preprocessing: 'none',
     projection: { method: 'tsne', n_steps: 1000 } as Rest.Job['projection'],
     phase: 'running',
     progress: 0,
@@ -17,7 +18,10 @@ function job(change: Partial<Rest.Job>): Rest.Job {
     created_at: '2026-01-01T00:00:00Z',
     failure: null,
     notices: [],
+    controls: [],
     explained_variance_ratio: null,
+    is_approximate: null,
+    axes: null,
     ...change,
   };
 }

@@ -88,7 +88,11 @@ describe('an opened bookmark', () => {
   });
 
   test('of PCA shows the components that were saved', async () => {
-    const pca = view({ projection: { method: 'pca', n_components: 10 }, components: [4, 2], step: null });
+    const pca = view({
+      projection: { method: 'pca', n_components: 10, uncentred: false },
+      components: [4, 2],
+      step: null,
+    });
     page.gateway
       .on('GET', '/bookmarks/B4', bookmark({ id: 'B4', view: pca }))
       .on('GET', '/bookmarks/B4/layout', frameEvent({ nDims: 8 }));
@@ -211,7 +215,11 @@ test('the link of a bookmark names it and nothing else', () => {
 });
 
 test('the share of the variance of a saved PCA is found again by its job', async () => {
-  const pca = view({ projection: { method: 'pca', n_components: 10 }, components: [0, 1, 2], step: null });
+  const pca = view({
+    projection: { method: 'pca', n_components: 10, uncentred: false },
+    components: [0, 1, 2],
+    step: null,
+  });
   page.gateway
     .on('GET', '/bookmarks/B4', bookmark({ id: 'B4', view: pca }))
     .on('GET', '/bookmarks/B4/layout', frameEvent({ nDims: 8 }))

@@ -26,9 +26,10 @@ describe('the first visit', () => {
     expect(page.gateway.asksOf('POST', '/jobs').map(({ body }) => body)).toEqual([
       {
         embedding_id: 'E1',
+        preprocessing: 'none',
         rows: null,
         seed: 0,
-        projection: { method: 'pca', n_components: 10 },
+        projection: { method: 'pca', n_components: 10, uncentred: false },
         fresh: false,
       },
     ]);

@@ -30,6 +30,7 @@ describe('a run', () => {
     await page.store.actions.runProjection();
     expect(page.gateway.asksOf('POST', '/jobs').at(-1)?.body).toEqual({
       embedding_id: 'E1',
+      preprocessing: 'none',
       rows: null,
       seed: 0,
       projection: {
@@ -40,6 +41,11 @@ describe('a run', () => {
         early_exaggeration: 12,
         early_exaggeration_steps: 250,
         n_steps: 500,
+        late_exaggeration: 1,
+        early_momentum: 0.5,
+        late_momentum: 0.8,
+        patience_steps: 0,
+        initialisation: 'pca_scaled',
         metric: 'cosine',
       },
       fresh: false,

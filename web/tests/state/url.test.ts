@@ -69,7 +69,7 @@ const LAYOUT: LayoutState = {
   jobId: 'J1',
   bookmark: null,
   method: 'pca',
-  projection: { method: 'pca', n_components: 10 },
+  projection: { method: 'pca', n_components: 10, uncentred: false },
   seed: 0,
   sequence: 1,
   step: 0,

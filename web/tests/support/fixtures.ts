@@ -112,7 +112,8 @@ export function job(change: Partial<Rest.Job> = {}): Rest.Job {
     embedding_id: 'E1',
     rows: null,
     seed: 0,
-    projection: { method: 'pca', n_components: 10 },
+    preprocessing: 'none',
+    projection: { method: 'pca', n_components: 10, uncentred: false },
     phase: 'queued',
     progress: 0,
     step: 0,
@@ -121,7 +122,10 @@ export function job(change: Partial<Rest.Job> = {}): Rest.Job {
     created_at: '2026-01-01T00:00:00Z',
     failure: null,
     notices: [],
+    controls: [],
     explained_variance_ratio: null,
+    is_approximate: null,
+    axes: null,
     ...change,
   };
 }
@@ -135,6 +139,11 @@ export const TSNE: Rest.Projection = {
   early_exaggeration_steps: 250,
   n_steps: 1000,
   metric: 'euclidean',
+  late_exaggeration: 1,
+  early_momentum: 0.5,
+  late_momentum: 0.8,
+  patience_steps: 0,
+  initialisation: 'pca_scaled',
 };
 
 type CollectionChange = Partial<Omit<Rest.Collection, 'bookmarks'>> & {
