@@ -27,7 +27,7 @@ def measure(*, quick: bool) -> Iterator[Row]:
     with served(points.values) as address, httpx.Client(base_url=address, timeout=120) as http:
         embedding_id = http.get("/api/v1/runs").raise_for_status().json()[0]["embeddings"][0]["id"]
         path = f"/api/v1/embeddings/{embedding_id}/neighbors"
-        for metric in ("cosine", "euclidean"):
+        for metric in ("cosine", "euclidean", "dot_product"):
             times_ms = []
             for row in range(_N_QUERIES):
                 body = {"row": row, "k": _N_NEIGHBORS, "metric": metric}

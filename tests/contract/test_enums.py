@@ -15,6 +15,7 @@ from projector_compute.control_messages import decode_control, tell_control
 from projector_compute.model import Action as WorkerAction
 from projector_compute.model import Metric as WorkerMetric
 from projector_compute.model import Phase as WorkerPhase
+from projector_compute.question_messages import decode_neighbors_query
 from projector_contracts.common.v1 import problem_pb2
 from projector_contracts.compute.v1 import job_pb2, query_pb2
 from projector_contracts.loader.v1 import loader_pb2
@@ -106,7 +107,7 @@ def test_a_metric_comes_back(number: job_pb2.Metric.ValueType) -> None:
     assert asked.projection.metric == name
     assert client_messages.metric(metric) == number
     query = query_pb2.NeighborsQuery(metric=number).SerializeToString()
-    assert compute_messages.decode_neighbors_query(query).metric == WorkerMetric(name)
+    assert decode_neighbors_query(query).metric == WorkerMetric(name)
 
 
 @pytest.mark.parametrize("number", given(job_pb2.Phase))

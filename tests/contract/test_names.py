@@ -54,7 +54,7 @@ def test_a_key_of_one_job_is_none_of_another() -> None:
 def test_queues_and_tasks_are_told_apart() -> None:
     assert len({names.QUEUE_BATCH, names.QUEUE_INTERACTIVE, names.machine_queue("m1")}) == 3
     assert names.machine_queue("m1") == "batch.m1"
-    assert len({names.TASK_PROJECT, names.TASK_NEIGHBORS}) == 2
+    assert len({names.TASK_PROJECT, names.TASK_NEIGHBORS, names.TASK_QUALITY}) == 3
     assert len({names.ANNOUNCE_FRAME, names.ANNOUNCE_STATE}) == 2
 
 
@@ -66,5 +66,6 @@ def test_no_part_spells_a_key_itself() -> None:
 
 
 def test_no_part_spells_a_task_or_queue_itself() -> None:
-    spelled = re.compile(rf"""["'](?:{re.escape(names.TASK_PROJECT)}|{re.escape(names.TASK_NEIGHBORS)})["']""")
+    tasks = "|".join(map(re.escape, (names.TASK_PROJECT, names.TASK_NEIGHBORS, names.TASK_QUALITY)))
+    spelled = re.compile(rf"""["'](?:{tasks})["']""")
     assert [path.name for path in SOURCES if spelled.search(path.read_text())] == []

@@ -1,4 +1,4 @@
-"""Embeddings and stages in memory: the ports ``EmbeddingStore`` and ``StageStore``."""
+"""Embeddings, stages and layouts in memory: the ports ``EmbeddingStore``, ``StageStore`` and ``LayoutStore``."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from projector_chassis.errors import NotFound
 from projector_compute.core.neighbors import NeighborTable
 from projector_compute.core.tsne.affinities import Affinities
-from projector_compute.model import EmbeddingRef, Float32Array
+from projector_compute.model import EmbeddingRef, Float32Array, JobSpec
 from projector_compute.ports import Progress
+from projector_compute.questions import KeptLayout, LayoutRef
 from projector_contracts.names import JobId
 
 
@@ -72,3 +73,21 @@ class InMemoryStages:
     def remove(self, job_id: JobId) -> None:
         self._neighbors.pop(job_id, None)
         self._affinities.pop(job_id, None)
+
+
+class InMemoryLayouts:
+    """The port ``LayoutStore``."""
+
+    def __init__(self) -> None:
+        self._layouts: dict[JobId, list[KeptLayout]] = {}
+
+    def add(self, job_id: JobId, spec: JobSpec, layout: NDArray[np.floating]) -> None:
+        """Publish the next layout of a job."""
+        frames = self._layouts.setdefault(job_id, [])
+        frames.append(KeptLayout(spec, len(frames) + 1, np.array(layout, np.float32, order="C")))
+
+    def read(self, ref: LayoutRef) -> KeptLayout:
+        for kept in reversed(self._layouts.get(ref.job_id, [])):
+            if ref.sequence in (0, kept.sequence):
+                return kept
+        raise NotFound(f"Job {ref.job_id} does not keep this frame.")

@@ -38,6 +38,7 @@ from projector_client.model import (
     Supervision,
 )
 from projector_client.projector import Projector
+from projector_client.questions import Neighbors, Quality, Score
 
 __all__ = [
     "AppliedControl",
@@ -53,13 +54,16 @@ __all__ = [
     "Job",
     "JobFailed",
     "JobState",
+    "Neighbors",
     "NotFound",
     "PermissionDenied",
     "Problem",
     "Projector",
     "ProjectorError",
+    "Quality",
     "RateLimited",
     "Run",
+    "Score",
     "Side",
     "StaleVersion",
     "Supervision",

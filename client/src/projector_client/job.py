@@ -5,14 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator
 
-from projector_client import messages
+from numpy.typing import ArrayLike
+
+from projector_client import messages, question_messages
 from projector_client.errors import JobFailed, ProjectorError, Unavailable, translated
 from projector_client.model import Frame, JobState, Supervision
+from projector_client.questions import Neighbors, Quality
 from projector_contracts.api.v1 import api_pb2, api_pb2_grpc
-from projector_contracts.compute.v1 import job_pb2
+from projector_contracts.compute.v1 import job_pb2, query_pb2
 
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 5.0
+_QUALITY_SECONDS = 150.0
+"""Longer than the projector itself gives its workers."""
 
 
 class Job:
@@ -24,9 +29,16 @@ class Job:
     """
 
     def __init__(
-        self, stub: api_pb2_grpc.JobServiceStub, created: api_pb2.Job, *, timeout_seconds: float, max_reconnects: int
+        self,
+        stub: api_pb2_grpc.JobServiceStub,
+        questions: api_pb2_grpc.QuestionServiceStub,
+        created: api_pb2.Job,
+        *,
+        timeout_seconds: float,
+        max_reconnects: int,
     ) -> None:
         self._stub = stub
+        self._questions = questions
         self._timeout_seconds = timeout_seconds
         self._max_reconnects = max_reconnects
         self.id = created.state.job_id
@@ -91,6 +103,41 @@ class Job:
         with translated():
             job = self._stub.GetJob(api_pb2.GetJobRequest(job_id=self.id), timeout=self._timeout_seconds)
         return messages.state(job.state)
+
+    def neighbors(self, rows: ArrayLike, *, n_neighbors: int = 100, sequence: int | None = None) -> Neighbors:
+        """The rows nearest to one or several rows in a layout of this job, by Euclidean distance.
+
+        Args:
+            rows: of the embedding, a row or a sequence of at most 100; they must be among the job's rows.
+            n_neighbors: 1 to 1000; fewer are told where there are fewer.
+            sequence: of a kept frame; None: the newest.
+        """
+        query = query_pb2.NeighborsQuery(rows=question_messages.pack_queries(rows), metric=job_pb2.EUCLIDEAN)
+        query.embedding.embedding_id = self.embedding_id
+        messages.fill(query, n_neighbors=n_neighbors)
+        query.layout.CopyFrom(self._layout(sequence))
+        with translated():
+            return question_messages.neighbors(self._questions.FindNeighbors(query, timeout=self._timeout_seconds))
+
+    def quality(self, *, n_neighbors: int = 15, sequence: int | None = None) -> Quality:
+        """How well a layout of this job shows what is near in the space that the job projected.
+
+        Args:
+            n_neighbors: that make a neighborhood, 1 to 200; lowered to below half of the rows.
+            sequence: of a kept frame; None: the newest.
+
+        Raises:
+            Deadline: no worker was free in time.
+        """
+        query = query_pb2.QualityQuery(layout=self._layout(sequence))
+        messages.fill(query, n_neighbors=n_neighbors)
+        with translated():
+            return question_messages.quality(self._questions.MeasureQuality(query, timeout=_QUALITY_SECONDS))
+
+    def _layout(self, sequence: int | None) -> query_pb2.LayoutRef:
+        layout = query_pb2.LayoutRef(job_id=self.id)
+        messages.fill(layout, sequence=sequence or 0)
+        return layout
 
     def pause(self) -> None:
         """Pause between two steps; watching goes on silently until the job is resumed or stopped."""

@@ -85,7 +85,7 @@ def run(message: loader_pb2.Run) -> Run:
         id=message.id,
         name=message.name,
         embeddings=tuple(embedding_summary(each) for each in message.embeddings),
-        problems=_problems(message.problems),
+        problems=problems(message.problems),
         is_upload=message.is_upload,
     )
 
@@ -114,7 +114,7 @@ def embedding(message: loader_pb2.Embedding) -> Embedding:
         columns=tuple(
             Column(each.name, _COLUMN_TYPES[each.type], each.n_unique, each.n_missing) for each in message.columns
         ),
-        problems=_problems(message.problems),
+        problems=problems(message.problems),
     )
 
 
@@ -221,7 +221,7 @@ def state(message: job_pb2.JobState) -> JobState:
         n_points=message.n_points,
         created_at=message.created_at.ToDatetime(tzinfo=UTC),
         failure=failure,
-        notices=_problems(message.notices),
+        notices=problems(message.notices),
         controls=tuple(_applied(each) for each in message.controls),
         explained_variance_ratio=tuple(message.pca.explained_variance_ratio) if message.HasField("pca") else None,
         is_approximate=message.pca.is_approximate if message.HasField("pca") else None,
@@ -262,5 +262,6 @@ def _layout(message: job_pb2.Frame) -> NDArray[np.float32]:
     return layout
 
 
-def _problems(problems: Sequence[problem_pb2.Problem]) -> tuple[Problem, ...]:
-    return tuple(Problem(_SEVERITIES.get(each.severity, "error"), each.subject, each.message) for each in problems)
+def problems(listed: Sequence[problem_pb2.Problem]) -> tuple[Problem, ...]:
+    """Remarks about what was loaded or computed."""
+    return tuple(Problem(_SEVERITIES.get(each.severity, "error"), each.subject, each.message) for each in listed)

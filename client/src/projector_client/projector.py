@@ -11,7 +11,7 @@ import grpc
 import numpy as np
 from numpy.typing import ArrayLike
 
-from projector_client import messages
+from projector_client import messages, question_messages
 from projector_client.errors import ProjectorError, translated
 from projector_client.job import Job
 from projector_client.model import (
@@ -24,6 +24,7 @@ from projector_client.model import (
     Run,
     Supervision,
 )
+from projector_client.questions import Neighbors
 from projector_client.uploads import (
     FilePath,
     Metadata,
@@ -36,7 +37,7 @@ from projector_client.uploads import (
     open_tensor,
 )
 from projector_contracts.api.v1 import api_pb2, api_pb2_grpc
-from projector_contracts.compute.v1 import job_pb2
+from projector_contracts.compute.v1 import job_pb2, query_pb2
 from projector_contracts.loader.v1 import loader_pb2
 
 DEFAULT_ADDRESS = "127.0.0.1:8081"
@@ -65,6 +66,7 @@ class Projector:
         self._channel = grpc.insecure_channel(address, options=_OPTIONS)
         self._datasets = api_pb2_grpc.DatasetServiceStub(self._channel)
         self._jobs = api_pb2_grpc.JobServiceStub(self._channel)
+        self._questions = api_pb2_grpc.QuestionServiceStub(self._channel)
         self._uploads = api_pb2_grpc.UploadServiceStub(self._channel)
         self._timeout_seconds = timeout_seconds
         self._max_reconnects = max_reconnects
@@ -316,6 +318,33 @@ class Projector:
         messages.extend(spec.raw.dims, "dims", dims)
         return self._create(spec, embedding, preprocessing, rows, seed)
 
+    def neighbors(
+        self,
+        embedding: EmbeddingSummary | str,
+        rows: ArrayLike,
+        *,
+        n_neighbors: int = 100,
+        metric: Metric = "cosine",
+        preprocessing: Preprocessing = "none",
+    ) -> Neighbors:
+        """The rows nearest to one or several rows of an embedding; ``Job.neighbors`` looks into a layout.
+
+        Args:
+            embedding: what ``runs`` or ``embedding`` gave, or its id.
+            rows: a row or a sequence of at most 100.
+            n_neighbors: 1 to 1000; fewer are told where there are fewer.
+            metric: of "dot_product" the largest product is nearest.
+        """
+        query = query_pb2.NeighborsQuery(
+            rows=question_messages.pack_queries(rows),
+            metric=messages.metric(metric),
+            preprocessing=messages.preprocessing(preprocessing),
+        )
+        query.embedding.embedding_id = _id_of(embedding)
+        messages.fill(query, n_neighbors=n_neighbors)
+        with translated():
+            return question_messages.neighbors(self._questions.FindNeighbors(query, timeout=self._timeout_seconds))
+
     def job(self, job_id: str) -> Job:
         """A job by its id; raises ``NotFound``."""
         with translated():
@@ -358,7 +387,13 @@ class Projector:
             return self._job(self._jobs.CreateJob(api_pb2.CreateJobRequest(spec=spec), timeout=self._timeout_seconds))
 
     def _job(self, message: api_pb2.Job) -> Job:
-        return Job(self._jobs, message, timeout_seconds=self._timeout_seconds, max_reconnects=self._max_reconnects)
+        return Job(
+            self._jobs,
+            self._questions,
+            message,
+            timeout_seconds=self._timeout_seconds,
+            max_reconnects=self._max_reconnects,
+        )
 
 
 def _id_of(embedding: EmbeddingSummary | str) -> str:

@@ -15,7 +15,7 @@ key                       type    holds
 ``job:{id}:fingerprint``  string  the hash under which ``fingerprint:{hash}`` may point to this job
 ``jobs``                  zset    job id -> creation time in seconds
 ``fingerprint:{hash}``    string  job id that answers for this fingerprint
-``answer:{id}``           list    one answer of an interactive query; expires
+``answer:{id}``           list    one QueryAnswer; expires
 ``worker:{role}:{name}``  string  heartbeat of a worker that is ready for work; expires
 ========================  ======  ==========================================================================
 
@@ -61,6 +61,8 @@ SLICE_DUE: Final = 0
 """Stands for whichever slice is due; slices themselves count from 1."""
 TASK_NEIGHBORS: Final = "projector.neighbors"
 """Arguments: answer id, NeighborsQuery as base64 text."""
+TASK_QUALITY: Final = "projector.quality"
+"""Arguments: answer id, QualityQuery as base64 text; for QUEUE_BATCH, since a layout takes seconds to measure."""
 WORKER_HEARTBEAT_SECONDS: Final = 5
 """A worker renews its key this often; the key lives three times as long."""
 REQUEST_ID_HEADER: Final = "request_id"

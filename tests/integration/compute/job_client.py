@@ -10,6 +10,7 @@ from typing import cast
 import numpy as np
 import redis
 from celery import Celery
+from google.protobuf.message import Message
 from numpy.typing import NDArray
 
 from fixtures.deadline import wait_until
@@ -83,21 +84,20 @@ class JobClient:
     def slice_number(self, job: JobId) -> int:
         return int(cast(bytes, self.redis.hget(names.slice_key(job), "number")))
 
-    def neighbors(
-        self, ref: EmbeddingRef, row: int, n_neighbors: int, metric: job_pb2.Metric.ValueType, seconds: float = 30
-    ) -> query_pb2.NeighborsAnswer:
-        answer_id = f"{ref.digest[:8]}-{row}-{metric}-{time.monotonic_ns()}"
-        query = query_pb2.NeighborsQuery(
-            embedding=embedding_message(ref), row=row, n_neighbors=n_neighbors, metric=metric
-        )
-        self._app.send_task(
-            names.TASK_NEIGHBORS,
-            args=(answer_id, base64.b64encode(query.SerializeToString()).decode()),
-            queue=names.QUEUE_INTERACTIVE,
-        )
+    def neighbors(self, query: query_pb2.NeighborsQuery) -> query_pb2.QueryAnswer:
+        return self._ask(names.TASK_NEIGHBORS, names.QUEUE_INTERACTIVE, query)
+
+    def quality(self, job: JobId, n_neighbors: int) -> query_pb2.QueryAnswer:
+        query = query_pb2.QualityQuery(layout=query_pb2.LayoutRef(job_id=job), n_neighbors=n_neighbors)
+        return self._ask(names.TASK_QUALITY, names.QUEUE_BATCH, query)
+
+    def _ask(self, task: str, queue: str, query: Message, seconds: float = 30) -> query_pb2.QueryAnswer:
+        answer_id = f"answer-{time.monotonic_ns()}"
+        content = base64.b64encode(query.SerializeToString()).decode()
+        self._app.send_task(task, args=(answer_id, content), queue=queue)
         popped = self.redis.blpop([names.answer_key(answer_id)], timeout=seconds)
         assert popped is not None, f"no answer within {seconds} s"
-        return query_pb2.NeighborsAnswer.FromString(cast(tuple[bytes, bytes], popped)[1])
+        return query_pb2.QueryAnswer.FromString(cast(tuple[bytes, bytes], popped)[1])
 
     def close(self) -> None:
         self._app.close()
@@ -107,6 +107,17 @@ class JobClient:
 def embedding_message(ref: EmbeddingRef) -> job_pb2.EmbeddingRef:
     return job_pb2.EmbeddingRef(
         embedding_id=ref.embedding_id, digest=ref.digest, n_points=ref.n_points, n_dims=ref.n_dims
+    )
+
+
+def neighbors_query(
+    ref: EmbeddingRef, rows: list[int], n_neighbors: int, metric: job_pb2.Metric.ValueType = job_pb2.EUCLIDEAN
+) -> query_pb2.NeighborsQuery:
+    return query_pb2.NeighborsQuery(
+        embedding=embedding_message(ref),
+        rows=np.array(rows, "<u4").tobytes(),
+        n_neighbors=n_neighbors,
+        metric=metric,
     )
 
 

@@ -8,13 +8,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from integration.compute.array_loader import ArrayLoader
-from integration.compute.job_client import JobClient, pca_spec, tsne_spec
+from integration.compute.job_client import JobClient, neighbors_query, pca_spec, tsne_spec
 from integration.compute.worker_process import WorkerPlace
 from numpy.typing import NDArray
+from sklearn.manifold import trustworthiness
 
 from projector_compute.model import PcaResult, Phase
 from projector_contracts import names
-from projector_contracts.compute.v1 import job_pb2
 
 pytestmark = pytest.mark.integration
 
@@ -130,15 +130,39 @@ def test_neighbors_are_answered_while_a_tsne_runs(
     with place.worker("batch"), place.worker("interactive"):
         job = client.create(tsne_spec(ref, n_steps=100_000))
         client.wait_for_step(job, 5)
-        answer = client.neighbors(ref, 7, 3, job_pb2.EUCLIDEAN)
+        answer = client.neighbors(neighbors_query(ref, [7], 3))
         assert client.state(job).phase is Phase.RUNNING
-        outside = client.neighbors(ref, 1797, 3, job_pb2.COSINE)
+        outside = client.neighbors(neighbors_query(ref, [1797], 3))
     distances = np.linalg.norm(digits.astype(np.float64) - digits[7], axis=1)
     expected = np.argsort(distances, kind="stable")[1:4]
     np.testing.assert_array_equal(np.frombuffer(answer.neighbors.rows, "<u4"), expected)
     np.testing.assert_allclose(np.frombuffer(answer.neighbors.distances, "<f4"), distances[expected], rtol=1e-6)
     assert outside.failure.code == "invalid_argument"
     assert "below 1797" in outside.failure.message
+
+
+def test_a_layout_is_measured_and_searched(
+    place: WorkerPlace, loader: ArrayLoader, client: JobClient, digits: NDArray[np.float32]
+) -> None:
+    ref = loader.add("digits", digits)
+    with place.worker("batch"), place.worker("interactive"):
+        job = client.create(pca_spec(ref, n_components=2))
+        client.wait_for(job, Phase.FINISHED)
+        quality = client.quality(job, 15).quality
+        query = neighbors_query(ref, [7, 0], 3)
+        query.layout.job_id = job
+        found = client.neighbors(query).neighbors
+        query.layout.sequence = 99
+        gone = client.neighbors(query).failure
+    (frame,) = client.frames(job)
+    layout = frame.layout.astype(np.float64)
+    expected = trustworthiness(digits.astype(np.float64), layout, n_neighbors=15)
+    assert quality.trustworthiness.value == pytest.approx(expected, abs=1e-4)
+    assert (quality.sequence, quality.n_sampled, len(quality.preservation)) == (1, 1797, 4 * 1797)
+    nearest = [np.argsort(np.linalg.norm(layout - layout[row], axis=1), kind="stable")[1:4] for row in (7, 0)]
+    np.testing.assert_array_equal(np.frombuffer(found.rows, "<u4").reshape(2, 3), nearest)
+    assert found.sequence == 1
+    assert (gone.code, "Frame 99" in gone.message) == ("not_found", True)
 
 
 def test_a_terminated_worker_hands_its_slice_over(

@@ -78,6 +78,7 @@ async def settings(redis_url: str, loader_service: LoaderService, tmp_path: Path
             database_url=f"sqlite+aiosqlite:///{tmp_path}/projector.sqlite3",
             page_directory=tmp_path / "page",
             neighbors_deadline_seconds=1,
+            quality_deadline_seconds=1,
         )
 
 

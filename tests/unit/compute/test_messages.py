@@ -17,13 +17,10 @@ from projector_compute.model import (
     Control,
     CustomParameters,
     EmbeddingRef,
-    Failure,
     Frame,
     Initialisation,
     JobState,
     Metric,
-    Neighbors,
-    NeighborsQuery,
     PcaParameters,
     Perturb,
     Phase,
@@ -35,7 +32,7 @@ from projector_compute.model import (
     TsneParameters,
     UmapParameters,
 )
-from projector_contracts.compute.v1 import job_pb2, query_pb2
+from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.names import JobId
 
 EMBEDDING = job_pb2.EmbeddingRef(embedding_id="words", digest="d", n_points=10, n_dims=3)
@@ -292,16 +289,3 @@ def test_a_layout_in_another_order_of_memory_is_sent_by_rows() -> None:
     layout = np.asfortranarray(np.arange(20, dtype=np.float32).reshape(10, 2))
     frame = job_pb2.JobEvent.FromString(messages.encode_frame(Frame(1, 0, 0.5, layout))).frame
     np.testing.assert_array_equal(np.frombuffer(frame.layout, "<f4"), np.arange(20))
-
-
-def test_a_query_is_read_and_answered() -> None:
-    query = query_pb2.NeighborsQuery(embedding=EMBEDDING, row=4, n_neighbors=2, metric=job_pb2.EUCLIDEAN)
-    assert messages.decode_neighbors_query(query.SerializeToString()) == NeighborsQuery(
-        EmbeddingRef("words", "d", 10, 3), 4, 2, Metric.EUCLIDEAN
-    )
-    found = Neighbors(np.array([7, 1], np.uint32), np.array([0.5, 1.5], np.float32))
-    answer = query_pb2.NeighborsAnswer.FromString(messages.encode_neighbors_answer(found)).neighbors
-    assert (answer.rows, answer.distances) == (found.rows.tobytes(), found.distances.tobytes())
-    failed = messages.encode_neighbors_answer(Failure("not_found", "There is no embedding."))
-    failure = query_pb2.NeighborsAnswer.FromString(failed).failure
-    assert (failure.code, failure.message) == ("not_found", "There is no embedding.")

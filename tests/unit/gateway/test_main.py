@@ -16,6 +16,7 @@ from projector_gateway.jobs import socket as job_events
 from projector_gateway.live import socket as page_events
 from projector_gateway.main import API_PREFIX, MAX_BODY_BYTES, build_server, create_app
 from projector_gateway.neighbors import endpoints as neighbors
+from projector_gateway.quality import endpoints as quality
 from projector_gateway.search import endpoints as search
 from projector_gateway.settings import GatewaySettings
 
@@ -69,7 +70,7 @@ def test_the_server_neither_compresses_frames_nor_names_itself() -> None:
 
 
 def test_nothing_of_a_request_is_run_in_a_thread_unasked() -> None:
-    resources = (datasets, jobs, job_events, page_events, neighbors, search, collections)
+    resources = (datasets, jobs, job_events, page_events, neighbors, quality, search, collections)
     routers = [module.router for module in resources]
     called = {call for router in routers for route in router.routes for call in _called(vars(route)["dependant"])}
     assert len(called) > 20

@@ -41,6 +41,7 @@ def test_every_setting_comes_from_a_prefixed_variable(monkeypatch: pytest.Monkey
         "PAGE_DIRECTORY": "built",
         "MAX_JOB_ROWS": "5",
         "NEIGHBORS_DEADLINE_SECONDS": "2.5",
+        "QUALITY_DEADLINE_SECONDS": "30",
         "SEARCH_CACHE_BYTES": "1000",
         "SEARCH_DEADLINE_SECONDS": "3",
         "UPLOAD_SILENCE_SECONDS": "5",

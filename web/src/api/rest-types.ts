@@ -15,7 +15,8 @@ export namespace Rest {
   export type JobRequest = Schemas['JobRequest'];
   export type Projection = Job['projection'];
   export type Neighbors = Schemas['Neighbors'];
-  export type NeighborsRequest = Schemas['NeighborsRequest'];
+  /** What is left out takes its default. */
+  export type NeighborsRequest = Partial<Schemas['NeighborsRequest']>;
   export type SearchRequest = Schemas['SearchRequest'];
   export type SearchResult = Schemas['SearchResult'];
   export type Collection = Schemas['Collection'];

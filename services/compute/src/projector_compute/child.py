@@ -7,16 +7,18 @@ from collections.abc import Callable
 
 from celery import Celery
 
-from projector_compute import messages
 from projector_compute.adapters.celery_queue import CelerySliceQueue
 from projector_compute.adapters.embedding_cache import EmbeddingCache
 from projector_compute.adapters.heartbeat import Heartbeat
 from projector_compute.adapters.loader import Loader
 from projector_compute.adapters.redis_answers import RedisAnswers
 from projector_compute.adapters.redis_jobs import RedisJobs, connect
+from projector_compute.adapters.redis_layouts import RedisLayouts
 from projector_compute.adapters.stage_files import StageFiles
 from projector_compute.core.warm_up import warm_up, warm_up_queries
+from projector_compute.measuring import QualityMeter
 from projector_compute.query import NeighborFinder
+from projector_compute.question_messages import decode_neighbors_query, decode_quality_query
 from projector_compute.run_job import Workbench, run_slice
 from projector_compute.session import Clock
 from projector_compute.settings import Settings
@@ -34,22 +36,25 @@ def _embedding_cache(settings: Settings, loader: Loader) -> EmbeddingCache:
 
 
 class BatchChild:
-    """Carries out slices."""
+    """Carries out slices, and measures layouts between them."""
 
     def __init__(self, app: Celery, settings: Settings, is_draining: Callable[[], bool]) -> None:
         self._client = connect(settings.redis_url)
         self._loader = Loader(settings.loader_address)
         stages = StageFiles(settings.cache_dir / "jobs")
         stages.remove_older(FINISHED_JOB_SECONDS)
+        embeddings = _embedding_cache(settings, self._loader)
         self._bench = Workbench(
             jobs=RedisJobs(self._client, lease_seconds=settings.lease_seconds),
             queue=CelerySliceQueue(app, settings.machine),
-            embeddings=_embedding_cache(settings, self._loader),
+            embeddings=embeddings,
             stages=stages,
             clock=Clock(time.monotonic, is_draining),
             slice_seconds=settings.slice_seconds,
             n_threads=settings.n_threads,
         )
+        self._meter = QualityMeter(embeddings, RedisLayouts(self._client))
+        self._answers = RedisAnswers(self._client)
         warm_up()
         key = names.worker_key("batch", settings.machine)
         self._heartbeat = Heartbeat(self._client, key, settings.ready_path)
@@ -57,6 +62,9 @@ class BatchChild:
 
     def project(self, job_id: JobId, number: int, attempt: int) -> None:
         run_slice(self._bench, job_id, number, attempt)
+
+    def quality(self, answer_id: str, query: bytes) -> None:
+        self._answers.put(answer_id, self._meter.answer(decode_quality_query(query)))
 
     def close(self) -> None:
         self._heartbeat.end()
@@ -70,7 +78,7 @@ class InteractiveChild:
     def __init__(self, settings: Settings) -> None:
         self._client = connect(settings.redis_url)
         self._loader = Loader(settings.loader_address)
-        self._finder = NeighborFinder(_embedding_cache(settings, self._loader))
+        self._finder = NeighborFinder(_embedding_cache(settings, self._loader), RedisLayouts(self._client))
         self._answers = RedisAnswers(self._client)
         warm_up_queries()
         self._heartbeat = Heartbeat(
@@ -79,7 +87,7 @@ class InteractiveChild:
         self._heartbeat.start()
 
     def neighbors(self, answer_id: str, query: bytes) -> None:
-        self._answers.put(answer_id, self._finder.answer(messages.decode_neighbors_query(query)))
+        self._answers.put(answer_id, self._finder.answer(decode_neighbors_query(query)))
 
     def close(self) -> None:
         self._heartbeat.end()

@@ -21,16 +21,14 @@ from projector_compute.model import (
     Frame,
     JobSpec,
     JobState,
-    Neighbors,
-    NeighborsQuery,
     Notice,
     PcaResult,
     Phase,
     Preprocessing,
 )
-from projector_compute.projection_messages import decode_metric, decode_projection
+from projector_compute.projection_messages import decode_projection
 from projector_contracts.common.v1 import problem_pb2
-from projector_contracts.compute.v1 import job_pb2, query_pb2
+from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.names import JobId
 
 _PREPROCESSINGS: dict[int, Preprocessing] = {
@@ -50,14 +48,15 @@ def decode_spec(content: bytes) -> JobSpec:
         message = job_pb2.JobSpec.FromString(content)
     except DecodeError as error:
         raise Internal("The job's specification cannot be read.") from error
-    embedding = _embedding(message.embedding)
+    embedding = decode_embedding(message.embedding)
     rows = _rows(message.rows, embedding.n_points)
     n_rows = embedding.n_points if rows is None else len(rows)
     projection = decode_projection(message, embedding, n_rows=n_rows)
-    return JobSpec(embedding, rows, message.seed, projection, _preprocessing(message.preprocessing))
+    return JobSpec(embedding, rows, message.seed, projection, decode_preprocessing(message.preprocessing))
 
 
-def _embedding(message: job_pb2.EmbeddingRef) -> EmbeddingRef:
+def decode_embedding(message: job_pb2.EmbeddingRef) -> EmbeddingRef:
+    """Which embedding is meant."""
     return EmbeddingRef(message.embedding_id, message.digest, message.n_points, message.n_dims)
 
 
@@ -72,7 +71,8 @@ def _rows(content: bytes, n_points: int) -> NDArray[np.uint32] | None:
     return rows
 
 
-def _preprocessing(value: int) -> Preprocessing:
+def decode_preprocessing(value: int) -> Preprocessing:
+    """A preprocessing; raises ``InvalidArgument`` for an unknown one."""
     if value not in _PREPROCESSINGS:
         raise InvalidArgument(f"preprocessing {value} is unknown to this worker; none, spherize and z_score are known.")
     return _PREPROCESSINGS[value]
@@ -164,20 +164,3 @@ def encode_frame(frame: Frame) -> bytes:
 
 def _float32_bytes(array: Float32Array) -> bytes:
     return array.astype("<f4", copy=False).tobytes()
-
-
-def decode_neighbors_query(content: bytes) -> NeighborsQuery:
-    message = query_pb2.NeighborsQuery.FromString(content)
-    return NeighborsQuery(
-        _embedding(message.embedding), message.row, message.n_neighbors, decode_metric(message.metric)
-    )
-
-
-def encode_neighbors_answer(outcome: Neighbors | Failure) -> bytes:
-    if isinstance(outcome, Failure):
-        failure = problem_pb2.Failure(code=outcome.code, message=outcome.message)
-        return query_pb2.NeighborsAnswer(failure=failure).SerializeToString()
-    neighbors = query_pb2.Neighbors(
-        rows=outcome.rows.astype("<u4", copy=False).tobytes(), distances=_float32_bytes(outcome.distances)
-    )
-    return query_pb2.NeighborsAnswer(neighbors=neighbors).SerializeToString()

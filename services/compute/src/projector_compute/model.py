@@ -373,19 +373,3 @@ class SavedJob:
     n_threads: int = 0
     optimizer: OptimizerState | None = None
     adjustments: Adjustments = Adjustments()
-
-
-@dataclass(frozen=True)
-class NeighborsQuery:
-    embedding: EmbeddingRef
-    row: int
-    n_neighbors: int
-    metric: Metric
-
-
-@dataclass(frozen=True)
-class Neighbors:
-    """Ascending by distance, ties by row: uint32 and float32 ``(n_neighbors,)``."""
-
-    rows: NDArray[np.uint32]
-    distances: Float32Array = field(repr=False)

@@ -15,14 +15,13 @@ from projector_compute.core.tsne.affinities import Affinities
 from projector_compute.model import (
     ControlEntry,
     EmbeddingRef,
-    Failure,
     Float32Array,
     Frame,
     JobSpec,
     JobState,
-    Neighbors,
     SavedJob,
 )
+from projector_compute.questions import Answer, KeptLayout, LayoutRef
 from projector_contracts.names import JobId
 
 Progress: TypeAlias = Callable[[float], None]
@@ -135,7 +134,17 @@ class StageStore(Protocol):
     def remove(self, job_id: JobId) -> None: ...
 
 
+class LayoutStore(Protocol):
+    def read(self, ref: LayoutRef) -> KeptLayout:
+        """A kept layout with the spec of its job.
+
+        Raises:
+            PublicError: the job is not known, has no frame yet, or does not keep this one; or the store is away.
+        """
+        ...
+
+
 class AnswerBox(Protocol):
-    def put(self, answer_id: str, outcome: Neighbors | Failure) -> None:
-        """Leave the one answer of an interactive query; it expires unread."""
+    def put(self, answer_id: str, outcome: Answer) -> None:
+        """Leave the one answer of a question; it expires unread."""
         ...

@@ -22,6 +22,8 @@ _JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 class BatchWork(Protocol):
     def project(self, job_id: JobId, number: int, attempt: int) -> None: ...
 
+    def quality(self, answer_id: str, query: bytes) -> None: ...
+
 
 class InteractiveWork(Protocol):
     def neighbors(self, answer_id: str, query: bytes) -> None: ...
@@ -37,6 +39,15 @@ def register_project(app: Celery, work: Callable[[], BatchWork]) -> None:
             return
         with _request_of(task):
             work().project(JobId(job_id), number, attempt)
+
+
+def register_quality(app: Celery, work: Callable[[], BatchWork]) -> None:
+    """Register ``projector.quality``; ``work`` as for ``register_project``."""
+
+    @app.task(name=names.TASK_QUALITY, bind=True)
+    def quality(task: Task[Any, Any], answer_id: str, query: str) -> None:
+        with _request_of(task):
+            work().quality(answer_id, base64.b64decode(query))
 
 
 def register_neighbors(app: Celery, work: Callable[[], InteractiveWork]) -> None:

@@ -121,6 +121,7 @@ def run_worker(settings: Settings, role: Role) -> int:
     if role == "batch":
         child = Child(lambda: _build_batch(app, settings, draining))
         tasks.register_project(app, child.work)
+        tasks.register_quality(app, child.work)
     else:
         child = Child(lambda: _build_interactive(settings))
         tasks.register_neighbors(app, child.work)

@@ -21,6 +21,7 @@ from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.service import JobService
 from projector_gateway.live.announcer import RunsAnnouncer
 from projector_gateway.neighbors.service import NeighborService
+from projector_gateway.quality.service import QualityService
 from projector_gateway.search.service import SearchService
 from projector_gateway.uploads.service import UploadService
 
@@ -35,6 +36,7 @@ class Services:
     jobs: JobService
     feeds: JobFeeds
     neighbors: NeighborService
+    quality: QualityService
     search: SearchService
     runs: RunsAnnouncer
     collections: CollectionService
@@ -73,6 +75,10 @@ async def _neighbors(services: ServicesDependency) -> NeighborService:
     return services.neighbors
 
 
+async def _quality(services: ServicesDependency) -> QualityService:
+    return services.quality
+
+
 async def _search(services: ServicesDependency) -> SearchService:
     return services.search
 
@@ -86,5 +92,6 @@ FramesDependency = Annotated[FrameStore, Depends(_frames)]
 JobsDependency = Annotated[JobService, Depends(_jobs)]
 FeedsDependency = Annotated[JobFeeds, Depends(_feeds)]
 NeighborsDependency = Annotated[NeighborService, Depends(_neighbors)]
+QualityDependency = Annotated[QualityService, Depends(_quality)]
 SearchDependency = Annotated[SearchService, Depends(_search)]
 RunsAnnouncerDependency = Annotated[RunsAnnouncer, Depends(_runs)]

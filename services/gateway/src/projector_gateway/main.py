@@ -18,6 +18,7 @@ from projector_chassis.logging import configure_logging
 from projector_gateway import api_page, health
 from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.loader import Loader, open_loader_channel
+from projector_gateway.clients.questions import Questions
 from projector_gateway.clients.queue import TaskQueue
 from projector_gateway.clients.redis import open_commands, open_subscriptions, open_waiting
 from projector_gateway.collections import endpoints as collections
@@ -38,6 +39,8 @@ from projector_gateway.neighbors import endpoints as neighbors
 from projector_gateway.neighbors.service import NeighborService
 from projector_gateway.page import Page
 from projector_gateway.problem import MEDIA_TYPE, ProblemDetails, UnexpectedErrors, register_error_handlers
+from projector_gateway.quality import endpoints as quality
+from projector_gateway.quality.service import QualityService
 from projector_gateway.request_context import RequestContext
 from projector_gateway.rpc.server import serving_rpc
 from projector_gateway.search import endpoints as search
@@ -80,7 +83,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     register_error_handlers(app)
     # The limit stands inside the middleware, so that a refusal too gets its request id and its headers.
     api = APIRouter(prefix=API_PREFIX, responses=_ERROR_RESPONSE, max_body_size=MAX_BODY_BYTES)
-    for resource in (datasets, jobs, job_events, page_events, neighbors, search, collections, uploads):
+    for resource in (datasets, jobs, job_events, page_events, neighbors, quality, search, collections, uploads):
         api.include_router(resource.router)
     app.include_router(api)
     app.include_router(api_page.router, prefix=API_PREFIX)
@@ -100,7 +103,8 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
         stack.push_async_callback(redis.aclose)
         subscriptions = open_subscriptions(settings.redis_url)
         stack.push_async_callback(subscriptions.aclose)
-        answers = open_waiting(settings.redis_url, longest_seconds=settings.neighbors_deadline_seconds)
+        longest_seconds = max(settings.neighbors_deadline_seconds, settings.quality_deadline_seconds)
+        answers = open_waiting(settings.redis_url, longest_seconds=longest_seconds)
         stack.push_async_callback(answers.aclose)
         channel = open_loader_channel(settings.loader_address)
         stack.push_async_callback(channel.close)
@@ -108,6 +112,7 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
         stack.push_async_callback(database.close)
         queue = TaskQueue(settings.redis_url)
         stack.push_async_callback(queue.aclose)
+        questions = Questions(queue, answers)
         loader = Loader(channel)
         runs = RunsAnnouncer(loader)
         runs.start()
@@ -129,7 +134,8 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             database=database,
             jobs=job_service,
             feeds=feeds,
-            neighbors=NeighborService(loader, queue, answers, deadline_seconds=settings.neighbors_deadline_seconds),
+            neighbors=NeighborService(loader, questions, deadline_seconds=settings.neighbors_deadline_seconds),
+            quality=QualityService(job_service, questions, deadline_seconds=settings.quality_deadline_seconds),
             search=search_service,
             runs=runs,
             collections=CollectionService(

@@ -26,6 +26,7 @@ class GatewaySettings(ServiceSettings):
     max_job_rows: int = 1_000_000
     """Most row indices one job request may carry."""
     neighbors_deadline_seconds: float = 10
+    quality_deadline_seconds: float = 120
     search_cache_bytes: int = 256 * 2**20
     """Decoded metadata columns kept for searching, all together."""
     search_deadline_seconds: float = 10

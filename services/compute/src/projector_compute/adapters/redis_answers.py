@@ -1,11 +1,11 @@
-"""Answers of interactive queries, each in a list of its own."""
+"""Answers of questions, each in a list of its own."""
 
 from __future__ import annotations
 
 import redis
 
-from projector_compute import messages
-from projector_compute.model import Failure, Neighbors
+from projector_compute.question_messages import encode_answer
+from projector_compute.questions import Answer
 from projector_contracts import names
 
 _UNREAD_SECONDS = 60
@@ -18,9 +18,9 @@ class RedisAnswers:
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
 
-    def put(self, answer_id: str, outcome: Neighbors | Failure) -> None:
+    def put(self, answer_id: str, outcome: Answer) -> None:
         key = names.answer_key(answer_id)
         with self._client.pipeline(transaction=True) as pipeline:
-            pipeline.rpush(key, messages.encode_neighbors_answer(outcome))
+            pipeline.rpush(key, encode_answer(outcome))
             pipeline.expire(key, _UNREAD_SECONDS)
             pipeline.execute()

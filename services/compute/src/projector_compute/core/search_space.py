@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Float32Array = NDArray[np.float32]
 Float64Array = NDArray[np.float64]
 
+_BLOCK_ROWS = 1024
 SAFE_FASTMATH = {"reassoc", "contract", "arcp", "nsz"}
 """Lets the compiler sum in SIMD lanes; infinities and NaN keep their meaning."""
 
@@ -41,6 +42,15 @@ class SearchSpace:
         """Some of the transformed rows, ``(len(rows), n_dims)``."""
         wide = self.points[rows].astype(np.float64)
         return np.asarray((wide - self.shift) * self.scale * self.factors[rows, np.newaxis])
+
+    def float32_rows(self, rows: NDArray[np.unsignedinteger] | None) -> Float32Array:
+        """Some of the transformed rows, or all, as an array of their own, ``(len(rows), n_dims)``."""
+        wanted = np.arange(len(self.points)) if rows is None else rows.astype(np.intp)
+        taken = np.empty((len(wanted), self.points.shape[1]), np.float32)
+        for start in range(0, len(wanted), _BLOCK_ROWS):
+            block = wanted[start : start + _BLOCK_ROWS]
+            taken[start : start + len(block)] = self.rows(block)
+        return taken
 
 
 def transformed_space(

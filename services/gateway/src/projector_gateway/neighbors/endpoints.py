@@ -5,12 +5,15 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from projector_gateway.dependencies import NeighborsDependency
-from projector_gateway.neighbors.schemas import Neighbors, NeighborsRequest
+from projector_gateway.neighbors.messages import decode_answer
+from projector_gateway.neighbors.schemas import NeighborLists, Neighbors, NeighborsRequest
 
 router = APIRouter(tags=["neighbors"])
 
 
 @router.post("/embeddings/{embedding_id}/neighbors")
-async def find_neighbors(embedding_id: str, request: NeighborsRequest, neighbors: NeighborsDependency) -> Neighbors:
-    """The rows nearest to one row, in the original space."""
-    return await neighbors.find(embedding_id, request)
+async def find_neighbors(
+    embedding_id: str, request: NeighborsRequest, neighbors: NeighborsDependency
+) -> Neighbors | NeighborLists:
+    """The rows nearest to one row, or to each of several, in the original space, a preprocessed one or a layout."""
+    return decode_answer(await neighbors.find(embedding_id, request), request)

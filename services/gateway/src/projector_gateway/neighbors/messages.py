@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-import base64
-
-from projector_chassis.errors import from_code
-from projector_contracts.compute.v1 import query_pb2
+from projector_contracts.compute.v1 import job_pb2, query_pb2
+from projector_gateway.clients import messages as loader_messages
+from projector_gateway.clients.answers import read_answer
 from projector_gateway.datasets.schemas import Embedding
 from projector_gateway.jobs.messages import encode_embedding, encode_metric
-from projector_gateway.neighbors.schemas import Neighbors, NeighborsRequest
-from projector_gateway.wire_arrays import read_float32, read_uint32
+from projector_gateway.neighbors.schemas import NeighborList, NeighborLists, Neighbors, NeighborsRequest, Sequence
+from projector_gateway.wire_arrays import read_float32, read_uint32, write_uint32
 
 
-def encode_query(request: NeighborsRequest, embedding: Embedding) -> str:
-    """The serialised NeighborsQuery as base64 text, as Celery carries it."""
-    query = query_pb2.NeighborsQuery(
+def encode_query(request: NeighborsRequest, embedding: Embedding) -> bytes:
+    """The serialised NeighborsQuery."""
+    return query_pb2.NeighborsQuery(
         embedding=encode_embedding(embedding),
-        row=request.row,
+        rows=write_uint32(request.asked_rows),
         n_neighbors=request.k,
         metric=encode_metric(request.metric),
-    )
-    return base64.b64encode(query.SerializeToString()).decode("ascii")
+        preprocessing=job_pb2.Preprocessing.Value(request.preprocessing.upper()),
+        layout=None if request.job_id is None else encode_layout(request.job_id, request.sequence),
+    ).SerializeToString()
 
 
-def decode_answer(content: bytes, request: NeighborsRequest) -> Neighbors:
-    """The neighbors in a serialised NeighborsAnswer.
+def encode_layout(job_id: str, sequence: Sequence) -> query_pb2.LayoutRef:
+    """A reference to a kept frame."""
+    return query_pb2.LayoutRef(job_id=job_id, sequence=0 if sequence == "latest" else sequence)
+
+
+def decode_answer(content: bytes, request: NeighborsRequest) -> Neighbors | NeighborLists:
+    """The neighbors in a serialised QueryAnswer: of one row, or of several where several were named.
 
     Raises:
         PublicError: the failure that the worker answered with.
     """
-    answer = query_pb2.NeighborsAnswer.FromString(content)
-    if answer.WhichOneof("outcome") == "failure":
-        raise from_code(answer.failure.code, answer.failure.message)
-    return Neighbors(
-        row=request.row,
-        metric=request.metric,
-        rows=read_uint32(answer.neighbors.rows).tolist(),
-        distances=read_float32(answer.neighbors.distances).tolist(),
-    )
+    found = read_answer(content).neighbors
+    rows, distances = read_uint32(found.rows).tolist(), read_float32(found.distances).tolist()
+    lists = [
+        NeighborList(row=row, rows=rows[start:end], distances=distances[start:end])
+        for row, start, end in (
+            (row, position * found.n_neighbors, (position + 1) * found.n_neighbors)
+            for position, row in enumerate(request.asked_rows)
+        )
+    ]
+    notices = [loader_messages.problem(notice) for notice in found.notices]
+    sequence = found.sequence if found.HasField("sequence") else None
+    if request.rows is not None:
+        return NeighborLists(lists=lists, metric=request.metric, sequence=sequence, notices=notices)
+    (only,) = lists
+    return Neighbors(**only.model_dump(), metric=request.metric, sequence=sequence, notices=notices)

@@ -12,7 +12,7 @@ from grpc_reflection.v1alpha import reflection
 from projector_contracts.api.v1 import api_pb2, api_pb2_grpc
 from projector_gateway.dependencies import Services
 from projector_gateway.rpc.errors import ErrorsInTheTable
-from projector_gateway.rpc.servicers import DatasetServicer, JobServicer, UploadServicer
+from projector_gateway.rpc.servicers import DatasetServicer, JobServicer, QuestionServicer, UploadServicer
 
 _STOP_SECONDS = 1.0
 _MAX_REQUEST_BYTES = 16 * 2**20  # as of REST; the row indices of a job are what is large
@@ -40,6 +40,8 @@ async def serving_rpc(address: str, services: Services) -> AsyncIterator[int]:
     server = grpc.aio.server(interceptors=[ErrorsInTheTable()], options=_OPTIONS)
     api_pb2_grpc.add_DatasetServiceServicer_to_server(DatasetServicer(services.loader), server)
     api_pb2_grpc.add_JobServiceServicer_to_server(JobServicer(services.jobs, services.feeds, services.frames), server)
+    questions = QuestionServicer(services.neighbors, services.quality)
+    api_pb2_grpc.add_QuestionServiceServicer_to_server(questions, server)
     api_pb2_grpc.add_UploadServiceServicer_to_server(UploadServicer(services.uploads), server)
     health_service = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health_service, server)

@@ -9,15 +9,18 @@ from typing import Any
 import grpc.aio
 
 from projector_contracts.api.v1 import api_pb2, api_pb2_grpc
-from projector_contracts.compute.v1 import job_pb2
+from projector_contracts.compute.v1 import job_pb2, query_pb2
 from projector_contracts.loader.v1 import loader_pb2
 from projector_contracts.names import JobId
+from projector_gateway.clients.answers import read_answer
 from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.loader import Loader
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.service import JobService
 from projector_gateway.jobs.watch import Watch
-from projector_gateway.rpc import messages
+from projector_gateway.neighbors.service import NeighborService
+from projector_gateway.quality.service import QualityService
+from projector_gateway.rpc import messages, question_messages
 from projector_gateway.uploads.service import UploadService
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -71,6 +74,22 @@ class JobServicer(api_pb2_grpc.JobServiceServicer):
             async with aclosing(watch.events()) as events:
                 async for event in events:
                     yield job_pb2.JobEvent.FromString(event)
+
+
+class QuestionServicer(api_pb2_grpc.QuestionServiceServicer):
+    """Neighbors of rows and quality of layouts; the workers' answers are handed on as they are."""
+
+    def __init__(self, neighbors: NeighborService, quality: QualityService) -> None:
+        self._neighbors = neighbors
+        self._quality = quality
+
+    async def FindNeighbors(self, request: query_pb2.NeighborsQuery, context: Context) -> query_pb2.Neighbors:
+        asked = question_messages.decode_neighbors_query(request)
+        return read_answer(await self._neighbors.find(request.embedding.embedding_id, asked)).neighbors
+
+    async def MeasureQuality(self, request: query_pb2.QualityQuery, context: Context) -> query_pb2.Quality:
+        asked = question_messages.decode_quality_query(request)
+        return read_answer(await self._quality.measure(JobId(request.layout.job_id), asked)).quality
 
 
 class UploadServicer(api_pb2_grpc.UploadServiceServicer):

@@ -1,0 +1,39 @@
+"""Layouts that jobs have published, read back from Redis."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import redis
+
+from projector_chassis.errors import NotFound, Unavailable
+from projector_compute import messages
+from projector_compute.question_messages import decode_layout
+from projector_compute.questions import KeptLayout, LayoutRef
+from projector_contracts import names
+
+
+class RedisLayouts:
+    """The port ``LayoutStore``."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+
+    def read(self, ref: LayoutRef) -> KeptLayout:
+        try:
+            return self._read(ref)
+        except (redis.ConnectionError, redis.TimeoutError) as error:
+            raise Unavailable("The store of the jobs does not answer; try again in a moment.") from error
+
+    def _read(self, ref: LayoutRef) -> KeptLayout:
+        keys = [names.spec_key(ref.job_id), names.state_key(ref.job_id)]
+        spec, state = cast(list[bytes | None], self._client.mget(keys))
+        if spec is None or state is None:
+            raise NotFound(f"Job {ref.job_id} is not known; it may have ended more than a day ago. Start it again.")
+        sequence = ref.sequence or messages.decode_state(state).sequence
+        if sequence == 0:
+            raise NotFound(f"Job {ref.job_id} has no frame yet; ask again later.")
+        frame = cast(bytes | None, self._client.hget(names.frames_key(ref.job_id), str(sequence)))
+        if frame is None:
+            raise NotFound(f"Frame {sequence} of job {ref.job_id} is not kept; ask for another one or for the latest.")
+        return KeptLayout(messages.decode_spec(spec), sequence, decode_layout(frame))

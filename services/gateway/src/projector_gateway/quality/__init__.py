@@ -1,0 +1,1 @@
+"""How well layouts show what is near."""

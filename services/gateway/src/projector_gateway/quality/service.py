@@ -1,0 +1,38 @@
+"""The quality of a layout, asked of a batch worker: it takes seconds, which no click should wait for."""
+
+from __future__ import annotations
+
+from projector_contracts.names import QUEUE_BATCH, TASK_QUALITY, JobId
+from projector_gateway.clients.questions import Questions
+from projector_gateway.jobs.service import JobService
+from projector_gateway.quality.messages import encode_query
+from projector_gateway.quality.schemas import QualityRequest
+
+
+class QualityService:
+    """Asks workers to measure layouts.
+
+    Args:
+        deadline_seconds: how long a worker may take, waiting in the queue included.
+    """
+
+    def __init__(self, jobs: JobService, questions: Questions, *, deadline_seconds: float) -> None:
+        self._jobs = jobs
+        self._questions = questions
+        self._deadline_seconds = deadline_seconds
+
+    async def measure(self, job_id: JobId, request: QualityRequest) -> bytes:
+        """The worker's serialised QueryAnswer with the scores of a kept layout.
+
+        Raises:
+            NotFound: there is no such job.
+            Deadline: no worker answered in time.
+        """
+        await self._jobs.read(job_id)
+        return await self._questions.ask(
+            TASK_QUALITY,
+            encode_query(job_id, request),
+            queue=QUEUE_BATCH,
+            deadline_seconds=self._deadline_seconds,
+            what="scores",
+        )
