@@ -7,8 +7,17 @@ from dataclasses import dataclass
 import structlog
 
 from projector_chassis.errors import InvalidArgument, PublicError
-from projector_compute.model import Failure, JobSpec, PcaParameters, Phase, Preprocessing, TsneParameters
-from projector_compute.pca_job import run_pca
+from projector_compute.linear_jobs import run_custom, run_pca, run_raw
+from projector_compute.model import (
+    CustomParameters,
+    Failure,
+    JobSpec,
+    PcaParameters,
+    Phase,
+    RawParameters,
+    TsneParameters,
+    UmapParameters,
+)
 from projector_compute.ports import EmbeddingStore, HeldSlice, Jobs, JobsUnavailable, SliceLost, SliceQueue, StageStore
 from projector_compute.publishing import FramePublisher
 from projector_compute.session import Clock, Interrupted, Request, Session
@@ -90,16 +99,18 @@ def _go_on(bench: Workbench, session: Session, spec: JobSpec) -> bool:
 
 def _compute(bench: Workbench, session: Session, spec: JobSpec) -> Request | None:
     """Why the slice ends; None: the job is done."""
-    if spec.preprocessing is not Preprocessing.NONE:
-        raise InvalidArgument("This worker cannot preprocess rows yet; ask for preprocessing 'none'.")
     match spec.projection:
-        case PcaParameters():
-            run_pca(session, bench.embeddings, spec, spec.projection)
-            return None
         case TsneParameters():
             return run_tsne(session, bench, spec, spec.projection)
-        case _:
-            raise InvalidArgument("This worker cannot compute this projection yet; PCA and t-SNE it can.")
+        case PcaParameters():
+            run_pca(session, bench.embeddings, spec, spec.projection)
+        case CustomParameters():
+            run_custom(session, bench.embeddings, spec, spec.projection)
+        case RawParameters():
+            run_raw(session, bench.embeddings, spec, spec.projection)
+        case UmapParameters():
+            raise InvalidArgument("This worker cannot compute UMAP yet.")
+    return None
 
 
 def _publish_rest(session: Session, spec: JobSpec) -> None:

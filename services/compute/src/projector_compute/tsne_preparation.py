@@ -60,7 +60,7 @@ def prepare_tsne(session: Session, bench: _Bench, spec: JobSpec, parameters: Tsn
         return affinities
     session.enter(Phase.LOADING)
     with open_rows(session, bench.embeddings, spec) as rows:
-        points = _comparable(rows, parameters.metric)
+        points = _comparable(rows[:], parameters.metric)
     if affinities is None:
         affinities = _affinities(session, bench.stages, points, parameters.perplexity, spec.seed)
     if session.optimizer is None:

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
-from projector_compute.core.preprocess import binary_scale
+from projector_compute.core.preprocess import Rows, binary_scale
 
 Float32Array = NDArray[np.float32]
 Float64Array = NDArray[np.float64]
@@ -34,7 +34,7 @@ class Principal:
 
 
 def principal_components(
-    points: Float32Array, n_components: int, progress: Callable[[float], None] = lambda done: None
+    points: Rows, n_components: int, progress: Callable[[float], None] = lambda done: None
 ) -> Principal:
     """Project all rows on their leading principal components.
 
@@ -58,7 +58,7 @@ def principal_components(
 class _Blocks:
     """Row blocks of ``(points - shift) / scale`` in float32; ``scale`` is a power of two, so dividing is exact."""
 
-    def __init__(self, points: Float32Array) -> None:
+    def __init__(self, points: Rows) -> None:
         self._points = points
         self.n_points, self.n_dims = points.shape
         self._rows = max(1, _BLOCK_VALUES // self.n_dims)

@@ -7,6 +7,7 @@ import numpy as np
 from projector_compute.core.moments import finite_moments
 from projector_compute.core.nearest import Distance, nearest
 from projector_compute.core.neighbors import nearest_neighbors
+from projector_compute.core.preprocess import spherizing
 from projector_compute.core.quality import layout_quality
 from projector_compute.core.search_space import transformed_space
 from projector_compute.core.tsne.affinities import joint_affinities
@@ -46,6 +47,7 @@ def warm_up() -> None:
     points = rng.normal(size=(_POINTS, 4)).astype(np.float32)
     layout_quality(points, points[:, :2].copy(), 3, seed=0)
     points[:_EQUAL_POINTS] = points[0]
+    spherizing(points)
     table = nearest_neighbors(points, 3)
     affinities = joint_affinities(table, 2.0)
     for n_dims in (2, 3):
