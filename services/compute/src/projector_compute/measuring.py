@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from projector_chassis.errors import Deadline, InvalidArgument
 from projector_compute.answering import answered
-from projector_compute.core.preprocess import unit_rows, unit_scale
+from projector_compute.core.preprocess import TransformedRows, unit_rows, unit_scale
 from projector_compute.core.quality import MIN_POINTS, layout_quality
 from projector_compute.model import Failure, Float32Array, JobSpec, Metric, Notice, TsneParameters, UmapParameters
 from projector_compute.ports import EmbeddingStore, LayoutStore
 from projector_compute.questions import MeasuredQuality, QualityQuery
-from projector_compute.spaces import preprocessed_space
+from projector_compute.rows import transform_of
 
 _LONGEST_SECONDS = 100.0
 """After which nobody waits for the answer any more."""
@@ -49,11 +49,15 @@ class QualityMeter:
         kept = self._layouts.read(query.layout)
         spec = kept.spec
         with self._embeddings.open(spec.embedding, check) as embedding:
-            points = preprocessed_space(embedding, spec.preprocessing).float32_rows(spec.rows)
-        usable = np.flatnonzero(np.isfinite(points).all(axis=1) & np.isfinite(kept.layout).all(axis=1))
+            transform = transform_of(spec.preprocessing, embedding)
+            points = embedding if spec.rows is None else embedding[spec.rows]
+            usable = np.flatnonzero(np.isfinite(points).all(axis=1) & np.isfinite(kept.layout).all(axis=1))
+            points = points[usable]
         if len(usable) < MIN_POINTS:
             raise InvalidArgument(f"A layout is measured from {MIN_POINTS} finite rows up; this one has {len(usable)}.")
-        points = unit_rows(points[usable]) if _is_by_direction(spec) else unit_scale(points[usable])
+        if transform is not None:
+            points = TransformedRows(points, transform)[:]
+        points = unit_rows(points) if _is_by_direction(spec) else unit_scale(points)
         found = layout_quality(points, kept.layout[usable], query.n_neighbors, seed=spec.seed, progress=check)
         preservation = np.full(len(kept.layout), np.nan, np.float32)
         preservation[usable] = found.preservation

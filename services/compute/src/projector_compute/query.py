@@ -18,7 +18,7 @@ from projector_compute.core.search_space import SearchSpace, transformed_space
 from projector_compute.model import EmbeddingRef, Failure, Float32Array, Metric, Notice, Preprocessing
 from projector_compute.ports import EmbeddingStore, LayoutStore
 from projector_compute.questions import KeptLayout, LayoutRef, Neighbors, NeighborsQuery
-from projector_compute.spaces import preprocessed_space
+from projector_compute.rows import transform_of
 
 _OPEN_EMBEDDINGS = 4
 """Mapped at the same time. What is mapped cannot be removed from the cache, so it must not be many."""
@@ -39,7 +39,7 @@ class _OpenEmbedding:
 
     def space(self, preprocessing: Preprocessing) -> SearchSpace:
         if preprocessing not in self.spaces:
-            self.spaces[preprocessing] = preprocessed_space(self.points, preprocessing)
+            self.spaces[preprocessing] = transformed_space(self.points, transform_of(preprocessing, self.points))
         return self.spaces[preprocessing]
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from projector_compute.core.nearest import Distance, nearest
+from projector_compute.core.preprocess import Transform
 from projector_compute.core.search_space import transformed_space
 
 
@@ -19,7 +20,7 @@ def test_a_transformed_space_is_searched_as_the_transformed_rows() -> None:
     rows = (points - shift) * scale
     unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     for to_unit, expected in ((False, rows), (True, unit)):
-        space = transformed_space(points, shift, scale, to_unit=to_unit)
+        space = transformed_space(points, Transform(shift, scale, to_unit))
         np.testing.assert_allclose(space.rows(np.arange(400)), expected, rtol=1e-12)
         np.testing.assert_allclose(space.lengths, np.linalg.norm(expected, axis=1), rtol=1e-12)
         for distance in Distance:
@@ -31,6 +32,6 @@ def test_a_transformed_space_is_searched_as_the_transformed_rows() -> None:
 
 def test_a_row_at_the_mean_stays_zero_on_the_unit_sphere() -> None:
     points = np.array([[1, 1], [2, 1], [3, 1]], np.float32)
-    space = transformed_space(points, np.array([2.0, 1.0]), to_unit=True)
+    space = transformed_space(points, Transform(np.array([2.0, 1.0]), np.ones(2), to_unit=True))
     np.testing.assert_array_equal(space.rows(np.arange(3)), [[-1, 0], [0, 0], [1, 0]])
     np.testing.assert_array_equal(space.lengths, [1, 0, 1])

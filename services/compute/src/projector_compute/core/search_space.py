@@ -8,10 +8,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from projector_compute.core.preprocess import Transform
+
 Float32Array = NDArray[np.float32]
 Float64Array = NDArray[np.float64]
 
-_BLOCK_ROWS = 1024
 SAFE_FASTMATH = {"reassoc", "contract", "arcp", "nsz"}
 """Lets the compiler sum in SIMD lanes; infinities and NaN keep their meaning."""
 
@@ -43,33 +44,23 @@ class SearchSpace:
         wide = self.points[rows].astype(np.float64)
         return np.asarray((wide - self.shift) * self.scale * self.factors[rows, np.newaxis])
 
-    def float32_rows(self, rows: NDArray[np.unsignedinteger] | None) -> Float32Array:
-        """Some of the transformed rows, or all, as an array of their own, ``(len(rows), n_dims)``."""
-        wanted = np.arange(len(self.points)) if rows is None else rows.astype(np.intp)
-        taken = np.empty((len(wanted), self.points.shape[1]), np.float32)
-        for start in range(0, len(wanted), _BLOCK_ROWS):
-            block = wanted[start : start + _BLOCK_ROWS]
-            taken[start : start + len(block)] = self.rows(block)
-        return taken
 
-
-def transformed_space(
-    points: Float32Array, shift: Float64Array | None = None, scale: Float64Array | None = None, *, to_unit: bool = False
-) -> SearchSpace:
-    """The space of ``(points - shift) * scale``, with each row then divided by its length where ``to_unit``."""
+def transformed_space(points: Float32Array, transform: Transform | None = None) -> SearchSpace:
+    """The space of all rows of an embedding after a transform; None changes nothing."""
     n_points, n_dims = points.shape
-    shift = np.zeros(n_dims) if shift is None else shift
-    scale = np.ones(n_dims) if scale is None else scale
+    if transform is None:
+        transform = Transform(np.zeros(n_dims), np.ones(n_dims), to_unit=False)
     points = points.view()
     points.setflags(write=False)  # kernels are compiled for read-only points alone, mapped or not
-    lengths = _lengths(points, shift, scale)
+    lengths = _lengths(points, transform.shift, transform.scale)
     lengths[~np.isfinite(lengths)] = np.nan
     factors = np.ones(n_points)
-    if to_unit:
+    if transform.to_unit:
         np.divide(1.0, lengths, out=factors, where=lengths > 0)
         lengths[lengths > 0] = 1.0
     n_not_finite = int(np.count_nonzero(np.isnan(lengths)))
-    return SearchSpace(points, shift, scale, factors, lengths, n_not_finite, int(np.count_nonzero(lengths == 0)))
+    n_zero = int(np.count_nonzero(lengths == 0))
+    return SearchSpace(points, transform.shift, transform.scale, factors, lengths, n_not_finite, n_zero)
 
 
 @njit(nogil=True, cache=True, fastmath=SAFE_FASTMATH)  # type: ignore[untyped-decorator]  # numba has no types
