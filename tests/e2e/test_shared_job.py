@@ -10,7 +10,7 @@ from projector_contracts.compute.v1.job_pb2 import Frame
 
 def test_watchers_see_the_same_frames_and_a_late_one_the_current_frame_at_once(open_projector: OpenProjector) -> None:
     first, second, late = open_projector(), open_projector(), open_projector()
-    n_steps = 150
+    n_steps = 4_000  # some seconds
     first.open()
     job_id = first.run_tsne(n_dims=2, perplexity=300, n_steps=n_steps)
     first.wait(lambda: first.address("job") == job_id, what="the job in the address")

@@ -1,4 +1,4 @@
-"""A t-SNE in the browser: every step arrives, is shown as it was computed, and can be come back to."""
+"""A t-SNE in the browser: it moves while it is computed, is shown as it was computed, and can be come back to."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from fixtures.deadline import wait_until
 from projector_contracts.compute.v1.job_pb2 import RUNNING, JobEvent, JobState
 
 SLOW_PERPLEXITY = 550
-"""With nearly all rows as neighbors a step takes longer than a screen's 1/60 s."""
-UNPACED_HZ = 40
-"""Steps that are clearly slower than the limit of 60 frames a second are all published."""
+"""With nearly all rows as neighbors a step takes some milliseconds."""
+MAX_FRAMES_HZ = 60
 SMALL_PX: ViewportSize = {"width": 960, "height": 540}
 
 
@@ -45,15 +44,15 @@ def watch_to_the_end(projector_page: ProjectorPage) -> list[Look]:
     return looks
 
 
-def steps_hz(states: Sequence[JobState]) -> float:
-    """How fast a job's steps followed each other."""
+def seconds_of_running(states: Sequence[JobState]) -> float:
+    """How long a job took its steps."""
     running = [state for state in states if state.phase == RUNNING]
     first, last = running[0].updated_at.ToDatetime(), states[-1].updated_at.ToDatetime()
-    return states[-1].step / max((last - first).total_seconds(), 1e-3)
+    return (last - first).total_seconds()
 
 
-def test_every_step_of_a_tsne_is_shown_live(projector_page: ProjectorPage) -> None:
-    n_steps = 80
+def test_a_tsne_is_shown_live_from_its_first_step_to_its_last(projector_page: ProjectorPage) -> None:
+    n_steps = 1_500  # some seconds
     projector_page.open()
     projector_page.choose("Draw points as", "Points")
     projector_page.page.set_viewport_size(SMALL_PX)  # a page that draws slowly is sent fewer frames
@@ -63,25 +62,28 @@ def test_every_step_of_a_tsne_is_shown_live(projector_page: ProjectorPage) -> No
 
     frames = projector_page.traffic.frames(job_id)
     steps = [frame.step for frame in frames]
-    assert [frame.sequence for frame in frames] == list(range(1, len(frames) + 1)), "frames were lost or came twice"
+    # A page that draws more slowly than frames come is sent the newest each time.
+    sequences = [frame.sequence for frame in frames]
+    assert sequences == sorted(set(sequences)), "frames came twice, or in another order"
+    assert sequences[0] == 1
     assert steps == sorted(set(steps))
     assert (steps[0], steps[-1]) == (0, n_steps)
-    if steps_hz(projector_page.traffic.of_job(job_id)[0].states) < UNPACED_HZ:
-        # A busy machine takes some steps in bursts, of which the pace lets the newest through.
-        assert len(steps) > 0.9 * n_steps
+    # Steps faster than a screen's frames are not all sent; of slower ones none is missing (tests/unit/compute).
+    running_seconds = seconds_of_running(projector_page.traffic.of_job(job_id)[0].states)
+    assert len(steps) <= MAX_FRAMES_HZ * running_seconds + 20
     assert {(frame.n_dims, len(frame.layout)) for frame in frames} == {(2, N_DIGITS * 2 * 4)}
     assert len({frame.layout for frame in frames}) == len(frames), "points stood still between frames"
 
-    assert len(looks) > n_steps / 8
+    assert len(looks) > 10
     hashes = {frame.sequence: layout_hash(frame.layout) for frame in frames}
     assert all(look.shown.layout_hash == hashes[look.shown.sequence] for look in looks)
-    counters = [int(look.counter) for look in looks]
+    counters = [int(look.counter.replace(",", "")) for look in looks]
     assert counters == sorted(counters)
     assert counters[-1] == n_steps
 
 
 def test_points_of_a_tsne_in_three_dimensions_move_on_the_screen(projector_page: ProjectorPage) -> None:
-    n_steps = 400  # some seconds, so that the first picture is taken long before the last
+    n_steps = 4_000  # some seconds, so that the first picture is taken long before the last
     projector_page.open()
 
     job_id = projector_page.run_tsne(n_dims=3, perplexity=28, n_steps=n_steps)
@@ -102,7 +104,7 @@ def test_views_of_a_running_and_of_an_ended_tsne_come_back(projector_page: Proje
     bookmarks = BookmarksPanel(projector_page)
     projector_page.open()
     bookmarks.create_collection("Steps of a t-SNE")
-    job_id = projector_page.run_tsne(n_dims=2, perplexity=31, n_steps=500)
+    job_id = projector_page.run_tsne(n_dims=2, perplexity=31, n_steps=50_000)
     projector_page.wait_for_step(20)
     saved_id = bookmarks.save("on its way")
     projector_page.stop()
