@@ -123,20 +123,22 @@ def test_a_redelivered_slice_is_harmless(
     assert client.state(job).phase is Phase.FINISHED
 
 
-def test_neighbors_are_answered_while_a_tsne_runs(
+def test_questions_are_answered_while_a_tsne_runs(
     place: WorkerPlace, loader: ArrayLoader, client: JobClient, digits: NDArray[np.float32]
 ) -> None:
     ref = loader.add("digits", digits)
-    with place.worker("batch"), place.worker("interactive"):
+    with place.worker("batch", SLICE_SECONDS="0.5"), place.worker("interactive"):
         job = client.create(tsne_spec(ref, n_steps=100_000))
         client.wait_for_step(job, 5)
         answer = client.neighbors(neighbors_query(ref, [7], 3))
+        quality = client.quality(job, 5).quality  # between two slices
         assert client.state(job).phase is Phase.RUNNING
         outside = client.neighbors(neighbors_query(ref, [1797], 3))
     distances = np.linalg.norm(digits.astype(np.float64) - digits[7], axis=1)
     expected = np.argsort(distances, kind="stable")[1:4]
     np.testing.assert_array_equal(np.frombuffer(answer.neighbors.rows, "<u4"), expected)
     np.testing.assert_allclose(np.frombuffer(answer.neighbors.distances, "<f4"), distances[expected], rtol=1e-6)
+    assert 0 < quality.trustworthiness.value < 1
     assert outside.failure.code == "invalid_argument"
     assert "below 1797" in outside.failure.message
 
