@@ -92,7 +92,7 @@ def test_rows_that_are_not_finite_are_left_out_and_counted() -> None:
     assert isinstance(found, MeasuredQuality)
     np.testing.assert_array_equal(np.flatnonzero(np.isnan(found.quality.preservation)), [7, 9])
     (notice,) = found.notices
-    assert notice.message == "Left out because of NaN or infinite values: 2 rows."
+    assert notice.message == "2 rows with NaN or infinite values were left out."
 
 
 def test_what_cannot_be_measured_says_why() -> None:

@@ -103,8 +103,8 @@ def test_rows_that_are_left_out_are_counted(world: World) -> None:
     by_angle = world.found(NeighborsQuery(ref, (0,), 100, Metric.COSINE))
     by_distance = world.found(NeighborsQuery(ref, (0,), 100, Metric.EUCLIDEAN))
     assert [notice.message for notice in by_angle.notices] == [
-        "Left out because of NaN or infinite values: 2 rows.",
-        "Left out because all zeros have no direction: 1 rows.",
+        "2 rows with NaN or infinite values were left out.",
+        "1 row of zeros, which have no direction, was left out.",
     ]
     assert by_distance.notices == by_angle.notices[:1]
     assert (by_angle.rows.shape[1], by_distance.rows.shape[1]) == (26, 27)

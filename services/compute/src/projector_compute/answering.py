@@ -1,4 +1,4 @@
-"""How a question that failed is answered."""
+"""How questions are answered: with what was found, why it cannot be had, and what was left out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 import structlog
 
 from projector_chassis.errors import PublicError
-from projector_compute.model import Failure
+from projector_compute.model import Failure, Notice
 
 _LOG = structlog.get_logger(__name__)
 _Found = TypeVar("_Found")
@@ -28,3 +28,9 @@ def answered(find: Callable[[], _Found], *, what: str, embedding_or_job: str) ->
     except Exception:
         _LOG.exception("question failed", what=what, id=embedding_or_job)
         return Failure("internal", f"The {what} could not be computed; the worker's log holds the cause.")
+
+
+def left_out(n_rows: int, kind: str) -> Notice:
+    """That rows of a kind, in words that follow "rows", were left out."""
+    rows = f"1 row {kind} was" if n_rows == 1 else f"{n_rows:,} rows {kind} were"
+    return Notice("rows", f"{rows} left out.")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector_chassis.errors import Deadline, InvalidArgument
-from projector_compute.answering import answered
+from projector_compute.answering import answered, left_out
 from projector_compute.core.preprocess import TransformedRows, unit_rows, unit_scale
 from projector_compute.core.quality import MIN_POINTS, layout_quality
 from projector_compute.model import Failure, Float32Array, JobSpec, Metric, Notice, TsneParameters, UmapParameters
@@ -74,4 +74,4 @@ def _notices(layout: Float32Array, usable: NDArray[np.intp]) -> tuple[Notice, ..
     n_left_out = len(layout) - len(usable)
     if n_left_out == 0:
         return ()
-    return (Notice("rows", f"Left out because of NaN or infinite values: {n_left_out} rows."),)
+    return (left_out(n_left_out, "with NaN or infinite values"),)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector_chassis.errors import InvalidArgument
-from projector_compute.answering import answered
+from projector_compute.answering import answered, left_out
 from projector_compute.core.nearest import Distance, nearest
 from projector_compute.core.search_space import SearchSpace, transformed_space
 from projector_compute.model import EmbeddingRef, Failure, Float32Array, Metric, Notice, Preprocessing
@@ -141,7 +141,7 @@ def _search(
 def _notices(space: SearchSpace, metric: Metric) -> tuple[Notice, ...]:
     notices = []
     if space.n_not_finite:
-        notices.append(Notice("rows", f"Left out because of NaN or infinite values: {space.n_not_finite} rows."))
+        notices.append(left_out(space.n_not_finite, "with NaN or infinite values"))
     if space.n_zero and metric is Metric.COSINE:
-        notices.append(Notice("rows", f"Left out because all zeros have no direction: {space.n_zero} rows."))
+        notices.append(left_out(space.n_zero, "of zeros, which have no direction,"))
     return tuple(notices)
