@@ -8,7 +8,17 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from projector_compute.model import Control, ControlEntry, Frame, JobSpec, JobState, Phase, SavedJob
+from projector_compute.model import (
+    Control,
+    ControlEntry,
+    DescentState,
+    Frame,
+    JobSpec,
+    JobState,
+    OptimizerState,
+    Phase,
+    SavedJob,
+)
 from projector_compute.ports import SliceLost
 from projector_contracts import names
 from projector_contracts.names import SLICE_DUE, JobId
@@ -166,7 +176,9 @@ def _copy_saved(saved: SavedJob) -> SavedJob:
     kept = saved.optimizer
     if kept is None:
         return saved
-    copied = replace(kept, layout=kept.layout.copy(), velocity=kept.velocity.copy(), gains=kept.gains.copy())
+    copied: OptimizerState | DescentState = replace(kept, layout=kept.layout.copy())
+    if isinstance(copied, OptimizerState):
+        copied = replace(copied, velocity=copied.velocity.copy(), gains=copied.gains.copy())
     return replace(saved, optimizer=copied)
 
 

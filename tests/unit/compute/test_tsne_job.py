@@ -12,7 +12,7 @@ from unit.compute.tsne_runs import finished, last
 
 from fakes.stores import InMemoryStages
 from fakes.workshop import JOB, Workshop, clusters, tsne_spec
-from projector_compute import tsne_preparation
+from projector_compute import neighbor_stage, tsne_preparation
 from projector_compute.core import neighbor_graph
 from projector_compute.core.neighbors import NeighborTable
 from projector_compute.model import Action, Metric, Phase
@@ -135,7 +135,7 @@ def test_stages_done_before_a_pause_are_not_done_again(monkeypatch: pytest.Monke
     def refuse(*arguments: object, **named: object) -> NoReturn:
         raise AssertionError("done again")
 
-    monkeypatch.setattr(tsne_preparation, "neighbor_graph", refuse)
+    monkeypatch.setattr(neighbor_stage, "neighbor_graph", refuse)
     monkeypatch.setattr(tsne_preparation, "joint_affinities", refuse)
     workshop.jobs.control(JOB, Action.RESUME)
     workshop.knock()

@@ -357,6 +357,20 @@ class OptimizerState:
 
 
 @dataclass(frozen=True)
+class DescentState:
+    """Where an optimisation stands that has no memory beyond its layout, as UMAP's epochs have none.
+
+    Attributes:
+        layout: float32 ``(n_points, n_dims)``.
+        loss: NaN.
+    """
+
+    step: int
+    layout: Float32Array
+    loss: float = math.nan
+
+
+@dataclass(frozen=True)
 class SavedJob:
     """What the next slice needs to go on exactly where this one ends.
 
@@ -371,5 +385,5 @@ class SavedJob:
     cursor: str = "0-0"
     sequence: int = 0
     n_threads: int = 0
-    optimizer: OptimizerState | None = None
+    optimizer: OptimizerState | DescentState | None = None
     adjustments: Adjustments = Adjustments()

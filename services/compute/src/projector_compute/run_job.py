@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from projector_chassis.errors import InvalidArgument, PublicError
+from projector_chassis.errors import PublicError
 from projector_compute.linear_jobs import run_custom, run_pca, run_raw
 from projector_compute.model import (
     CustomParameters,
@@ -22,6 +22,7 @@ from projector_compute.ports import EmbeddingStore, HeldSlice, Jobs, JobsUnavail
 from projector_compute.publishing import FramePublisher
 from projector_compute.session import Clock, Interrupted, Request, Session
 from projector_compute.tsne_job import run_tsne
+from projector_compute.umap_job import epochs_of, run_umap
 from projector_contracts.names import JobId
 
 _LOG = structlog.get_logger(__name__)
@@ -109,20 +110,23 @@ def _compute(bench: Workbench, session: Session, spec: JobSpec) -> Request | Non
         case RawParameters():
             run_raw(session, bench.embeddings, spec, spec.projection)
         case UmapParameters():
-            raise InvalidArgument("This worker cannot compute UMAP yet.")
+            return run_umap(session, bench, spec, spec.projection)
     return None
 
 
 def _publish_rest(session: Session, spec: JobSpec) -> None:
     """Show the layout at which the job rests or stops, which pacing may have passed over; a paused job has shown it."""
     optimizer = session.optimizer
-    if (
-        optimizer is not None
-        and isinstance(spec.projection, TsneParameters)
-        and session.state.phase is not Phase.PAUSED
-    ):
-        publisher = FramePublisher(session, n_steps=spec.projection.n_steps)
-        publisher.publish_last(optimizer.step, optimizer.loss, optimizer.layout)
+    if optimizer is None or session.state.phase is Phase.PAUSED:
+        return
+    match spec.projection:
+        case TsneParameters():
+            n_steps = spec.projection.n_steps
+        case UmapParameters():
+            n_steps = epochs_of(spec.projection, len(optimizer.layout))
+        case _:
+            return
+    FramePublisher(session, n_steps=n_steps).publish_last(optimizer.step, optimizer.loss, optimizer.layout)
 
 
 def _finish(bench: Workbench, session: Session, phase: Phase, failure: Failure | None = None) -> None:

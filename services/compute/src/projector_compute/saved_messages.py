@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from projector_compute.core.tsne.repulsion.plan import Plan
-from projector_compute.model import Adjustments, Float32Array, OptimizerState, SavedJob, Supervision
+from projector_compute.model import Adjustments, DescentState, Float32Array, OptimizerState, SavedJob, Supervision
 from projector_compute.projection_messages import read_supervision
 from projector_contracts.compute.v1 import job_pb2
 
@@ -19,32 +19,38 @@ def encode_saved(saved: SavedJob) -> bytes:
         message.step = optimizer.step
         message.n_points, message.n_dims = optimizer.layout.shape
         message.layout = _float32_bytes(optimizer.layout)
-        message.velocity = _float32_bytes(optimizer.velocity)
-        message.gains = _float32_bytes(optimizer.gains)
         message.loss = optimizer.loss
-        message.best_loss, message.best_step = optimizer.best_loss, optimizer.best_step
-        if optimizer.plan is not None:
-            _write_plan(optimizer.plan, message.plan)
+        if isinstance(optimizer, OptimizerState):
+            message.velocity = _float32_bytes(optimizer.velocity)
+            message.gains = _float32_bytes(optimizer.gains)
+            message.best_loss, message.best_step = optimizer.best_loss, optimizer.best_step
+            if optimizer.plan is not None:
+                _write_plan(optimizer.plan, message.plan)
     return message.SerializeToString()
 
 
 def decode_saved(content: bytes) -> SavedJob:
     message = job_pb2.OptimizerState.FromString(content)
-    shape = (message.n_points, message.n_dims)
-    optimizer = None
-    if message.n_dims:
-        optimizer = OptimizerState(
-            step=message.step,
-            layout=_float32_array(message.layout, shape),
-            velocity=_float32_array(message.velocity, shape),
-            gains=_float32_array(message.gains, shape),
-            loss=message.loss,
-            plan=_read_plan(message.plan) if message.HasField("plan") else None,
-            best_loss=message.best_loss,
-            best_step=message.best_step,
-        )
+    optimizer = _read_optimizer(message) if message.n_dims else None
     adjustments = _read_adjustments(message.adjustments)
     return SavedJob(message.control_cursor, message.sequence, message.n_threads, optimizer, adjustments)
+
+
+def _read_optimizer(message: job_pb2.OptimizerState) -> OptimizerState | DescentState:
+    shape = (message.n_points, message.n_dims)
+    layout = _float32_array(message.layout, shape)
+    if not message.velocity:
+        return DescentState(message.step, layout)
+    return OptimizerState(
+        step=message.step,
+        layout=layout,
+        velocity=_float32_array(message.velocity, shape),
+        gains=_float32_array(message.gains, shape),
+        loss=message.loss,
+        plan=_read_plan(message.plan) if message.HasField("plan") else None,
+        best_loss=message.best_loss,
+        best_step=message.best_step,
+    )
 
 
 def _write_plan(plan: Plan, message: job_pb2.RepulsionPlan) -> None:

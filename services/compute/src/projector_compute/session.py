@@ -7,7 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from projector_compute.model import Action, AppliedAction, Failure, Notice, OptimizerState, Phase, SavedJob
+from projector_compute.model import (
+    Action,
+    AppliedAction,
+    DescentState,
+    Failure,
+    Notice,
+    OptimizerState,
+    Phase,
+    SavedJob,
+)
 from projector_compute.ports import HeldSlice
 
 _STATES_HZ = 5.0
@@ -63,7 +72,7 @@ class Session:
         self.n_threads = n_threads
         self.state = held.read_state()
         saved = held.read_saved()
-        self.optimizer: OptimizerState | None = saved.optimizer
+        self.optimizer: OptimizerState | DescentState | None = saved.optimizer
         self.step = self.state.step
         self.adjustments = saved.adjustments
         self._cursor = saved.cursor

@@ -39,7 +39,7 @@ class _Descent:
 
     def __init__(self, session: Session, parameters: TsneParameters, affinities: Affinities, seed: int) -> None:
         saved = session.optimizer
-        assert saved is not None  # prepare_tsne sees to it
+        assert isinstance(saved, OptimizerState)  # prepare_tsne sees to it
         self._session = session
         self._n_steps = parameters.n_steps
         self._course = Course(parameters, affinities, session.adjustments, seed)

@@ -7,10 +7,6 @@ from typing import Protocol
 
 import numpy as np
 
-from projector_chassis.errors import InvalidArgument
-from projector_compute.core.neighbor_graph import neighbor_graph
-from projector_compute.core.neighbors import NeighborTable
-from projector_compute.core.preprocess import unit_rows, unit_scale
 from projector_compute.core.tsne.affinities import (
     Affinities,
     effective_perplexity,
@@ -27,18 +23,15 @@ from projector_compute.model import (
     Float32Array,
     Initialisation,
     JobSpec,
-    Metric,
     Notice,
     OptimizerState,
     Phase,
     TsneParameters,
 )
+from projector_compute.neighbor_stage import comparable_points, stored_neighbors
 from projector_compute.ports import EmbeddingStore, StageStore
 from projector_compute.rows import open_rows
 from projector_compute.session import Session
-
-_UNIT_TOLERANCE = 1e-3
-"""Of a row's length, which float16 and text leave of what was one."""
 
 
 class _Bench(Protocol):
@@ -60,28 +53,13 @@ def prepare_tsne(session: Session, bench: _Bench, spec: JobSpec, parameters: Tsn
         return affinities
     session.enter(Phase.LOADING)
     with open_rows(session, bench.embeddings, spec) as rows:
-        points = _comparable(rows[:], parameters.metric)
+        points = comparable_points(rows[:], parameters.metric)
     if affinities is None:
         affinities = _affinities(session, bench.stages, points, parameters.perplexity, spec.seed)
     if session.optimizer is None:
         layout = _start(session, points, affinities, parameters, spec.seed)
         session.optimizer = OptimizerState(0, layout, np.zeros_like(layout), np.ones_like(layout), math.nan)
     return affinities
-
-
-def _comparable(rows: Float32Array, metric: Metric) -> Float32Array:
-    """Points whose Euclidean distances order pairs as the metric does, of magnitude around 1."""
-    if metric is Metric.EUCLIDEAN:
-        return unit_scale(rows)
-    if metric is Metric.DOT_PRODUCT:
-        lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
-        if np.abs(lengths - 1).max() > _UNIT_TOLERANCE:
-            raise InvalidArgument(
-                f"metric is dot_product, and rows are {lengths.min():.4g} to {lengths.max():.4g} long; t-SNE takes the "
-                "dot product of rows of length 1 only. Choose preprocessing 'spherize', or metric 'cosine'."
-            )
-    # Of unit rows the squared distance is twice 1 - a.b, and the bandwidths take up the factor.
-    return unit_rows(rows)
 
 
 def _affinities(
@@ -97,27 +75,12 @@ def _affinities(
                     f"Perplexity {asked:g} was lowered to {perplexity:g}, a third of the other {n_points - 1} points.",
                 )
             )
-    table = _neighbors(session, stages, points, neighbors_needed(max(perplexities), n_points), seed)
+    table = stored_neighbors(session, stages, points, neighbors_needed(max(perplexities), n_points), seed)
     session.enter(Phase.AFFINITIES)
     affinities = joint_affinities(table, *perplexities)
     stages.save_affinities(session.state.job_id, affinities)
     session.progress(1.0)
     return affinities
-
-
-def _neighbors(
-    session: Session, stages: StageStore, points: Float32Array, n_neighbors: int, seed: int
-) -> NeighborTable:
-    table = stages.load_neighbors(session.state.job_id)
-    if table is None:
-        session.enter(Phase.NEIGHBORS)
-        graph = neighbor_graph(points, n_neighbors, seed=seed, progress=session.progress)
-        if graph.n_sampled:
-            told = f"Approximate neighbors: recall {graph.recall:.2f} on {graph.n_sampled} sampled rows."
-            session.note(Notice("neighbors", told))
-        table = graph.table
-        stages.save_neighbors(session.state.job_id, table)
-    return table
 
 
 def _start(

@@ -15,6 +15,10 @@ from projector_compute.core.tsne.initialisation import start_from_pca
 from projector_compute.core.tsne.optimiser import Optimiser
 from projector_compute.core.tsne.repulsion.summation import Repulsion
 from projector_compute.core.tsne.schedule import Schedule
+from projector_compute.core.umap.curve import fit_curve
+from projector_compute.core.umap.epochs import Descent
+from projector_compute.core.umap.graph import fuzzy_graph
+from projector_compute.core.umap.initialisation import random_start
 
 _POINTS = 16
 _EQUAL_POINTS = 13
@@ -50,7 +54,9 @@ def warm_up() -> None:
     spherizing(points)
     table = nearest_neighbors(points, 3)
     affinities = joint_affinities(table, 2.0)
+    graph = fuzzy_graph(table.rows, table.squared_distances)
     for n_dims in (2, 3):
+        Descent(graph, fit_curve(0.1), random_start(_POINTS, n_dims, 0), n_epochs=2, seed=0).step()
         optimiser = Optimiser(affinities, Schedule(0.0, 4.0, 1), start_from_pca(points, n_dims, seed=0))
         optimiser.evaluate()
         optimiser.move()

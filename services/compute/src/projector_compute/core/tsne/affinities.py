@@ -25,7 +25,7 @@ _ENTROPY_TOLERANCE = 1e-7
 
 @dataclass(frozen=True)
 class Affinities:
-    """A symmetric, sparse matrix P with sum 1 and an empty diagonal, in compressed rows with ascending columns.
+    """A symmetric, sparse matrix with an empty diagonal, in compressed rows with ascending columns. P sums to 1.
 
     Attributes:
         indptr: int64 ``(n_points + 1,)``; row i holds entries ``indptr[i]`` to ``indptr[i + 1]``.
