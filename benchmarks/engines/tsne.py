@@ -25,8 +25,9 @@ from projector_compute.core.tsne.schedule import Schedule
 
 _PERPLEXITY = 30.0
 _N_THREADS = 2
-_EARLY_STEPS = 150
-_STEPS = 350
+_EARLY_STEPS = 250
+_STEPS = 1000
+"""The usual run's: the layout has spread, which is where it spends most of its steps."""
 _MAX_FORCE_ERROR = 0.02
 _FFT = {"n_interpolation_points": 3, "min_num_intervals": 50, "ints_in_interval": 1}
 """openTSNE's defaults."""

@@ -121,12 +121,20 @@ class ProjectorPage:
 
     def run_tsne(self, *, n_dims: int, perplexity: int, n_steps: int) -> str:
         """Set up a t-SNE in the panel and run it; the id of its job."""
-        self.page.get_by_role("tab", name="t-SNE").click()
+        self.choose_method("t-SNE")
         self.choose("Dimensions of the layout", f"{n_dims}-D")
         self.page.get_by_label("Perplexity", exact=True).fill(str(perplexity))
         self.page.get_by_label("Steps", exact=True).fill(str(n_steps))
+        return self.run("t-SNE")
+
+    def choose_method(self, name: str) -> None:
+        """Open the tab of a projection."""
+        self.page.get_by_role("tab", name=name).click()
+
+    def run(self, name: str) -> str:
+        """Run the projection that has been set up; the id of its job."""
         n_before = len(self.traffic.sockets)
-        self.page.get_by_role("button", name="Run t-SNE").click()
+        self.page.get_by_role("button", name=f"Run {name}").click()
         self.wait(lambda: len(self.traffic.sockets) > n_before, what="the job to be watched")
         return self.traffic.sockets[-1].job_id
 
@@ -137,7 +145,7 @@ class ProjectorPage:
         return job_id
 
     def wait_for_end(self, n_steps: int) -> None:
-        """Wait until the last step of a t-SNE is shown."""
+        """Wait until the last step of a t-SNE, or epoch of a UMAP, is shown."""
         self.wait_for_step(n_steps)
         self.wait_for_phase("finished")
 
@@ -147,9 +155,9 @@ class ProjectorPage:
         self.wait_for_phase("stopped")
 
     def wait_for_step(self, step: int) -> None:
-        """Wait until the t-SNE that is shown has come so far."""
+        """Wait until the streamed projection that is shown has come so far."""
         self.wait(
-            lambda: self.shown().method == "tsne" and self.shown().step >= step,
+            lambda: self.shown().method in ("tsne", "umap") and self.shown().step >= step,
             what=f"step {step}",
             seconds=SHOWN_SECONDS,
         )
@@ -210,12 +218,13 @@ class ProjectorPage:
         self.page.get_by_role("button", name="Clear the search").click()
 
     def click_a_point(self) -> int:
-        """Click the first point met on the way from the middle of the cloud to its right edge; the row of it."""
+        """Click the first point met on ways from the middle of the cloud to its right edge; the row of it."""
         box = self.cloud.bounding_box()
         assert box is not None
         hovered = self.page.get_by_test_id("status").get_by_text(re.compile(r"^row [\d,]+$"))
-        for x in range(int(box["width"] / 2), int(box["width"]), 4):
-            self.page.mouse.move(box["x"] + x, box["y"] + box["height"] / 2)
+        middle, right = int(box["width"] / 2), int(box["width"])
+        for height, x in ((height, x) for height in (0.5, 0.4, 0.6, 0.3) for x in range(middle, right, 4)):
+            self.page.mouse.move(box["x"] + x, box["y"] + height * box["height"])
             self.page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
             if hovered.count():
                 row = int(hovered.inner_text().removeprefix("row ").replace(",", ""))

@@ -1,5 +1,6 @@
 /** The keys of the page. Their list for people is the help sheet of the panels. */
 
+import { isStreamed, METHODS, nameOfMethod, stepWord } from './domain/methods';
 import type { Store } from './state/model';
 import { isFinal } from './state/selectors';
 
@@ -54,11 +55,14 @@ function press(key: string, target: Document, { state, actions }: Store, camera:
     case ' ':
       return pauseOrResume(state, actions);
     case '1':
-      actions.chooseProjection('pca');
-      return true;
     case '2':
-      actions.chooseProjection('tsne');
+    case '3':
+    case '4':
+    case '5': {
+      const method = METHODS[Number(key) - 1];
+      if (method) actions.chooseProjection(method);
       return true;
+    }
     case '[':
     case ']':
       void actions.stepBookmark(key === ']' ? 1 : -1);
@@ -103,5 +107,7 @@ function pauseOrResume({ jobView }: Store['state'], actions: Store['actions']): 
 
 /** A name that says what is shown; it can be changed in the panel. */
 function bookmarkName({ layout }: Store['state']): string {
-  return layout?.method === 'tsne' ? `t-SNE, step ${layout.step}` : (layout?.method.toUpperCase() ?? 'View');
+  if (!layout) return 'View';
+  const name = nameOfMethod(layout.method);
+  return isStreamed(layout.method) ? `${name}, ${stepWord(layout.method)} ${layout.step}` : name;
 }

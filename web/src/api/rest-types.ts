@@ -14,6 +14,14 @@ export namespace Rest {
   export type JobSummary = Schemas['JobSummary'];
   export type JobRequest = Schemas['JobRequest'];
   export type Projection = Job['projection'];
+  export type Supervision = Schemas['Supervision'];
+  export type AppliedControl = Schemas['AppliedControl'];
+  export type Control =
+    | Schemas['PlainControl']
+    | Schemas['SetLearningRate']
+    | Schemas['SetExaggeration']
+    | Schemas['Supervise'];
+  export type Quality = Schemas['Quality'];
   export type Neighbors = Schemas['Neighbors'];
   /** What is left out takes its default. */
   export type NeighborsRequest = Partial<Schemas['NeighborsRequest']>;

@@ -95,8 +95,18 @@ export class RestApi {
     return this.http.json(`${API}/jobs/${segment(id)}`, withSignal(signal));
   }
 
-  controlJob(id: string, action: 'pause' | 'resume' | 'stop'): Promise<void> {
-    return this.http.send(`${API}/jobs/${segment(id)}/controls`, { method: 'POST', json: { action } });
+  controlJob(id: string, control: Rest.Control): Promise<void> {
+    return this.http.send(`${API}/jobs/${segment(id)}/controls`, { method: 'POST', json: control });
+  }
+
+  quality(id: string, sequence: number, signal?: AbortSignal): Promise<Rest.Quality> {
+    return this.http.json(`${API}/jobs/${segment(id)}/quality`, {
+      method: 'POST',
+      json: { sequence },
+      repeatable: true,
+      timeoutSeconds: BULK_SECONDS,
+      ...withSignal(signal),
+    });
   }
 
   jobFrame(id: string, sequence: number | 'latest', signal?: AbortSignal): Promise<DecodedFrame> {

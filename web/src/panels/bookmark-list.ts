@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Rest } from '../api/rest-types';
+import { nameOfMethod, stepWord } from '../domain/methods';
 import type { State } from '../state/model';
 import { confirmed } from './dialogs';
 import { counted } from './format';
@@ -162,6 +163,7 @@ function methodOf(view: Rest.ListedView): string {
   if (projection === null) return 'from a file';
   if (projection.method === 'pca')
     return `PCA ${view.components.map((component) => component + 1).join(', ')}`;
-  const step = view.step === null ? '' : `, step ${counted(view.step)}`;
-  return `t-SNE ${view.components.length}-D${step}`;
+  const { method } = projection;
+  const step = view.step === null ? '' : `, ${stepWord(method)} ${counted(view.step)}`;
+  return `${nameOfMethod(method)} ${view.components.length}-D${step}`;
 }

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Rest } from '../api/rest-types';
 import { countOf } from '../domain/format';
+import { isStreamed, nameOfMethod, stepWord } from '../domain/methods';
 import type { State } from '../state/model';
 import { counted } from './format';
 import './bookmark-list';
@@ -142,8 +143,10 @@ export class BookmarksPanel extends Panel {
   #suggestion(): string {
     const { layout } = this.state;
     if (layout === null) return 'Name';
-    const method = { pca: 'PCA', tsne: 't-SNE' }[layout.method] ?? layout.method;
-    return layout.method === 'pca' ? method : `${method}, step ${counted(layout.step)}`;
+    const method = nameOfMethod(layout.method);
+    return isStreamed(layout.method)
+      ? `${method}, ${stepWord(layout.method)} ${counted(layout.step)}`
+      : method;
   }
 
   #views(open: Rest.Collection | null): TemplateResult {

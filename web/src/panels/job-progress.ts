@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { Rest } from '../api/rest-types';
 import { countOf } from '../domain/format';
+import { isStreamed, stepsOf, stepWord } from '../domain/methods';
 import { isFinal } from '../state/selectors';
 import { cssValues } from './css-values';
 import { counted } from './format';
@@ -22,26 +23,32 @@ export function stageOf(job: Rest.Job): string {
     case 'affinities':
       return job.progress > 0 ? `${job.phase} ${part} %` : job.phase;
     case 'running':
-      return job.projection.method === 'tsne'
-        ? `step ${counted(job.step)} of ${counted(job.projection.n_steps ?? 0)}`
-        : `components ${part} %`;
+      return running(job, part);
     case 'paused':
-      return `paused at step ${counted(job.step)}`;
+      return `paused at ${stepWord(job.projection.method)} ${counted(job.step)}`;
     case 'stopped':
-      return `stopped at step ${counted(job.step)}`;
+      return `stopped at ${stepWord(job.projection.method)} ${counted(job.step)}`;
     case 'finished':
-      return job.projection.method === 'tsne' ? `finished, ${countOf(job.step, 'step')}` : 'finished';
+      return isStreamed(job.projection.method)
+        ? `finished, ${countOf(job.step, stepWord(job.projection.method))}`
+        : 'finished';
     case 'failed':
       return 'failed';
   }
 }
 
+function running({ projection, step }: Rest.Job, part: number): string {
+  if (!isStreamed(projection.method))
+    return projection.method === 'pca' ? `components ${part} %` : 'projecting';
+  const all = stepsOf(projection);
+  return `${stepWord(projection.method)} ${counted(step)}${all === null ? '' : ` of ${counted(all)}`}`;
+}
+
 /** The share of the whole that is done, or null where a stage has no measure. */
 function measureOf(job: Rest.Job): number | null {
   if (job.phase === 'queued') return null;
-  if (job.projection.method === 'tsne' && (job.phase === 'running' || job.phase === 'paused')) {
-    return job.step / Math.max(1, job.projection.n_steps ?? 1);
-  }
+  const nSteps = stepsOf(job.projection);
+  if (nSteps && (job.phase === 'running' || job.phase === 'paused')) return job.step / nSteps;
   return job.progress > 0 ? job.progress : null;
 }
 
@@ -53,7 +60,9 @@ export function describeJob(job: Rest.Job): TemplateResult {
     </p>`;
   }
   if (isFinal(job.phase)) {
-    return job.projection.method === 'pca' ? html`` : html`<p class="help" role="status">${stageOf(job)}</p>`;
+    return !isStreamed(job.projection.method)
+      ? html``
+      : html`<p class="help" role="status">${stageOf(job)}</p>`;
   }
   const measure = measureOf(job);
   return html`<div class="job">

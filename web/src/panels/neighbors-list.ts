@@ -1,16 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { rowSet } from '../domain/selection';
-import type { NeighborsState, State } from '../state/model';
+import type { NeighborSpace, NeighborsState, State } from '../state/model';
 import { icon } from './icons';
 import { Panel } from './panel';
 import './row-list';
-import { numberField, segmented } from './templates';
+import { numberField, segmented, selectField } from './templates';
 
 /** The API answers at most this many neighbors. */
 const MOST_NEIGHBORS = 1000;
 
-/** The nearest rows in the embedding itself, not in the picture. */
+/** The nearest rows in the embedding itself, as it was preprocessed, or in the picture. */
 @customElement('projector-neighbors-list')
 export class NeighborsList extends Panel {
   protected override slices(state: State): readonly unknown[] {
@@ -34,7 +34,7 @@ export class NeighborsList extends Panel {
     }
     return html`<section class="inspector-section" aria-label="Neighbors">
       <header class="section-head">
-        <h3 class="panel-title">Neighbors<span class="title-note">in the original space</span></h3>
+        <h3 class="panel-title">Neighbors</h3>
         ${this.#select(neighbors)}
       </header>
       <div class="rows">${this.#settings(neighbors)}</div>
@@ -55,7 +55,7 @@ export class NeighborsList extends Panel {
     </button>`;
   }
 
-  #settings({ row, k, metric }: NeighborsState): TemplateResult {
+  #settings({ row, k, metric, space }: NeighborsState): TemplateResult {
     return html`${numberField({
       id: 'n-neighbors',
       label: 'Count',
@@ -75,8 +75,20 @@ export class NeighborsList extends Panel {
       choices: [
         { value: 'cosine', label: 'Cosine' },
         { value: 'euclidean', label: 'Euclidean' },
+        { value: 'dot_product', label: 'Dot' },
       ],
       onChoose: (value) => void this.actions.findNeighbors(row, { metric: value }),
+    })}
+    ${selectField({
+      id: 'neighbor-space',
+      label: 'Space',
+      value: space,
+      choices: [
+        { value: 'original', label: 'original' },
+        { value: 'preprocessed', label: 'preprocessed' },
+        ...(this.state.layout?.jobId ? [{ value: 'layout', label: 'the picture' }] : []),
+      ],
+      onChoose: (value) => void this.actions.findNeighbors(row, { space: value as NeighborSpace }),
     })}`;
   }
 

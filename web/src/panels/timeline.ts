@@ -1,5 +1,6 @@
 import { html, svg, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { isStreamed, stepsOf } from '../domain/methods';
 import type { JobView, State } from '../state/model';
 import { counted, measured } from './format';
 import { isUnderway } from './job-progress';
@@ -18,21 +19,25 @@ export class Timeline extends Panel {
 
   protected override render(): TemplateResult {
     const { jobView, layout } = this.state;
-    if (jobView === null || layout === null || layout.method === 'pca' || layout.jobId !== jobView.job.id)
+    if (jobView === null || layout === null || !isStreamed(layout.method) || layout.jobId !== jobView.job.id)
       return html``;
     return html`<section class="timeline" aria-label="Timeline" data-testid="timeline">
       ${this.#controls(jobView)}
       <dl class="timeline-figures">
         <div>
-          <dt>Step</dt>
+          <dt>${layout.method === 'umap' ? 'Epoch' : 'Step'}</dt>
           <dd><span data-testid="step">${counted(layout.step)}</span>${nSteps(jobView)}</dd>
         </div>
-        <div>
-          <dt>Loss</dt>
-          <dd data-testid="loss">${measured(layout.loss)}</dd>
-        </div>
+        ${
+          layout.method === 'tsne'
+            ? html`<div>
+              <dt>Loss</dt>
+              <dd data-testid="loss">${measured(layout.loss)}</dd>
+            </div>`
+            : ''
+        }
       </dl>
-      ${curve(jobView)}
+      ${layout.method === 'tsne' ? curve(jobView) : html`<span class="loss-curve"></span>`}
       <span class="timeline-state" role="status">${stateOf(jobView)}</span>
     </section>`;
   }
@@ -60,8 +65,8 @@ export class Timeline extends Panel {
 }
 
 function nSteps({ job }: JobView): TemplateResult {
-  const all = job.projection.method === 'tsne' ? job.projection.n_steps : undefined;
-  return all === undefined ? html`` : html`<span class="of"> / ${counted(all)}</span>`;
+  const all = stepsOf(job.projection);
+  return all === null ? html`` : html`<span class="of"> / ${counted(all)}</span>`;
 }
 
 /** What is worth saying beside the step: a lost connection, or that the job rests or has ended. */
@@ -75,7 +80,7 @@ function stateOf({ job, connection }: JobView): TemplateResult | string {
 
 function curve(jobView: JobView): TemplateResult {
   const { projection } = jobView.job;
-  const nAll = projection.method === 'tsne' ? (projection.n_steps ?? 0) : 0;
+  const nAll = stepsOf(projection) ?? 0;
   const path = lossPath(comparableLosses(jobView), nAll, CURVE);
   return html`<svg
     class="loss-curve"

@@ -4,7 +4,9 @@ import type { State } from '../state/model';
 import { counted } from './format';
 import { icon } from './icons';
 import { Panel } from './panel';
-import { numberField, segmented, selectField } from './templates';
+import { initialisationField, metricField } from './projection-fields';
+import './supervision-settings';
+import { numberField, segmented } from './templates';
 
 /** Parameters of the next t-SNE; the ranges are those of the API. */
 @customElement('projector-tsne-settings')
@@ -68,6 +70,16 @@ export class TsneSettingsPanel extends Panel {
       onChange: (value) => this.actions.setTsne({ learningRate: value }),
     })}
     ${numberField({
+      id: 'late-exaggeration',
+      label: 'Late exaggeration (×)',
+      value: tsne.lateExaggeration,
+      minimum: 1,
+      maximum: 100,
+      step: 'any',
+      help: '1 to 100. The same for all later steps; above 1 clusters stay compact.',
+      onChange: (value) => value !== null && this.actions.setTsne({ lateExaggeration: value }),
+    })}
+    ${numberField({
       id: 'exaggeration',
       label: 'Exaggeration (×)',
       value: tsne.earlyExaggeration,
@@ -77,17 +89,20 @@ export class TsneSettingsPanel extends Panel {
       help: '1 to 100. How much harder near points attract in the first 250 steps, so that clusters find room.',
       onChange: (value) => value !== null && this.actions.setTsne({ earlyExaggeration: value }),
     })}
-    ${selectField({
-      id: 'tsne-metric',
-      label: 'Distance',
-      value: tsne.metric,
-      choices: [
-        { value: 'euclidean', label: 'Euclidean' },
-        { value: 'cosine', label: 'Cosine' },
-      ],
-      onChoose: (metric) => this.actions.setTsne({ metric: metric === 'cosine' ? 'cosine' : 'euclidean' }),
+    ${numberField({
+      id: 'patience',
+      label: 'Patience (steps)',
+      value: tsne.patienceSteps === 0 ? null : tsne.patienceSteps,
+      minimum: 1,
+      maximum: 100_000,
+      step: 1,
+      placeholder: 'off',
+      help: 'Ends early once the loss has fallen by less than 0.1 % for so many steps.',
+      onChange: (value) => this.actions.setTsne({ patienceSteps: Math.round(value ?? 0) }),
     })}
-    <p class="help">Distance between rows. Cosine leaves their length out and suits word and image embeddings.</p>`;
+    ${initialisationField('tsne-initialisation', tsne.initialisation, (initialisation) => this.actions.setTsne({ initialisation }))}
+    ${metricField('tsne-metric', tsne.metric, (metric) => this.actions.setTsne({ metric }))}
+    <projector-supervision-settings .store=${this.store}></projector-supervision-settings>`;
   }
 
   #automaticRate(): string {

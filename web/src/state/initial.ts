@@ -2,7 +2,16 @@
 
 import { NO_ROWS } from '../domain/selection';
 import { NO_UPLOAD } from '../domain/upload';
-import type { SearchState, State, Theme, TsneSettings } from './model';
+import type {
+  AxisSettings,
+  CustomSettings,
+  SearchState,
+  SideSettings,
+  State,
+  Theme,
+  TsneSettings,
+  UmapSettings,
+} from './model';
 import type { Preferences } from './preferences';
 
 export const DEFAULT_TSNE: TsneSettings = {
@@ -12,6 +21,30 @@ export const DEFAULT_TSNE: TsneSettings = {
   earlyExaggeration: 12,
   nSteps: 1000,
   metric: 'euclidean',
+  lateExaggeration: 1,
+  initialisation: 'pca_scaled',
+  patienceSteps: 0,
+};
+
+export const DEFAULT_UMAP: UmapSettings = {
+  nDims: 3,
+  nNeighbors: 15,
+  minDist: 0.1,
+  metric: 'euclidean',
+  nEpochs: null,
+  initialisation: 'spectral',
+};
+
+const EMPTY_SIDE: SideSettings = { query: '', mode: 'text', rows: null };
+export const EMPTY_AXIS: AxisSettings = { from: EMPTY_SIDE, to: EMPTY_SIDE };
+
+export const DEFAULT_CUSTOM: CustomSettings = {
+  column: null,
+  x: EMPTY_AXIS,
+  y: EMPTY_AXIS,
+  z: null,
+  normalise: true,
+  orthogonalise: false,
 };
 
 export const NO_SEARCH: SearchState = { query: '', column: null, mode: 'text', result: { kind: 'idle' } };
@@ -31,6 +64,13 @@ export const NO_EMBEDDING = {
   projectionTab: 'pca',
   pca: { components: [0, 1, 2] },
   tsne: DEFAULT_TSNE,
+  umap: DEFAULT_UMAP,
+  custom: DEFAULT_CUSTOM,
+  raw: { dims: [0, 1] },
+  supervision: { column: null, weight: 0.5, ignoredLabel: '' },
+  preprocessing: 'none',
+  seed: 0,
+  quality: { kind: 'idle' },
   viewDims: 3,
   requesting: false,
   jobView: null,

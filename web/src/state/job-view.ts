@@ -2,7 +2,11 @@
 
 import type { DecodedFrame } from '../api/frames';
 import { Problem_Severity } from '../api/generated/projector_contracts/common/v1/problem_pb';
-import { type JobState, Phase } from '../api/generated/projector_contracts/compute/v1/job_pb';
+import {
+  type AppliedControl,
+  type JobState,
+  Phase,
+} from '../api/generated/projector_contracts/compute/v1/job_pb';
 import type { Rest } from '../api/rest-types';
 import type { JobView, LayoutState } from './model';
 
@@ -44,11 +48,36 @@ export function jobWithState(job: Rest.Job, state: JobState): Rest.Job {
       subject,
       message,
     })),
+    controls: state.controls.map(appliedControl),
+    axes:
+      state.result.case === 'custom'
+        ? state.result.value.axes.map(({ nFrom, nTo, length }) => ({ n_from: nFrom, n_to: nTo, length }))
+        : job.axes,
     explained_variance_ratio:
       state.result.case === 'pca'
         ? [...state.result.value.explainedVarianceRatio]
         : job.explained_variance_ratio,
   };
+}
+
+function appliedControl({ step, control }: AppliedControl): Rest.AppliedControl {
+  const { action } = control ?? {};
+  switch (action?.case) {
+    case 'setLearningRate':
+      return { step, action: 'set_learning_rate', learning_rate: action.value.learningRate };
+    case 'setExaggeration':
+      return { step, action: 'set_exaggeration', exaggeration: action.value.exaggeration };
+    case 'supervise': {
+      const { weight = 0, column = '', ignoredLabel } = action.value.supervision ?? {};
+      return {
+        step,
+        action: 'supervise',
+        supervision: { weight, column, ...(ignoredLabel && { ignored_label: ignoredLabel }) },
+      };
+    }
+    default:
+      return { step, action: action?.case ?? 'pause' };
+  }
 }
 
 /** The losses with those of one more frame; thinned by half whenever there are too many. */

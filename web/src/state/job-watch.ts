@@ -4,6 +4,7 @@ import type { DecodedFrame } from '../api/frames';
 import type { JobState } from '../api/generated/projector_contracts/compute/v1/job_pb';
 import type { Rest } from '../api/rest-types';
 import type { JobListener } from '../api/socket';
+import { nameOfMethod } from '../domain/methods';
 import type { ActionContext, JobConnection } from './context';
 import { jobWithState, layoutOfFrame, shownDims, withLoss } from './job-view';
 import type { JobView } from './model';
@@ -103,7 +104,7 @@ export class JobWatch {
   }
 
   #tellNotices({ failure, notices, projection }: Rest.Job): void {
-    const subject = projection.method === 'pca' ? 'PCA' : 't-SNE';
+    const subject = nameOfMethod(projection.method);
     for (const { severity, subject: about, message } of notices) {
       this.context.notify(severity, about || subject, message);
     }

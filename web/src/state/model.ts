@@ -52,15 +52,61 @@ export interface TsneSettings {
   readonly learningRate: number | null; // null: automatic
   readonly earlyExaggeration: number;
   readonly nSteps: number;
-  readonly metric: 'cosine' | 'euclidean' | 'dot_product';
+  readonly metric: Metric;
+  readonly lateExaggeration: number;
+  readonly initialisation: 'pca_scaled' | 'random' | 'spectral';
+  readonly patienceSteps: number; // 0: all steps are taken
 }
+
+export interface UmapSettings {
+  readonly nDims: 2 | 3;
+  readonly nNeighbors: number;
+  readonly minDist: number;
+  readonly metric: Metric;
+  readonly nEpochs: number | null; // null: by the number of rows
+  readonly initialisation: 'spectral' | 'pca_scaled' | 'random';
+}
+
+/** Labels that draw points of the same one together; of t-SNE and UMAP. */
+export interface SupervisionSettings {
+  readonly column: string | null; // null: none
+  readonly weight: number; // 0 to 1
+  readonly ignoredLabel: string;
+}
+
+/** Rows whose centroid is one side of a custom axis: those that match a query, or that were selected. */
+export interface SideSettings {
+  readonly query: string;
+  readonly mode: 'text' | 'regex';
+  readonly rows: readonly number[] | null; // null: those of the query
+}
+
+export interface AxisSettings {
+  readonly from: SideSettings;
+  readonly to: SideSettings;
+}
+
+export interface CustomSettings {
+  readonly column: string | null; // that queries look in; null: the label column
+  readonly x: AxisSettings;
+  readonly y: AxisSettings;
+  readonly z: AxisSettings | null; // null: two dimensions
+  readonly normalise: boolean;
+  readonly orthogonalise: boolean;
+}
+
+export type Metric = 'cosine' | 'euclidean' | 'dot_product';
+export type Preprocessing = Rest.Job['preprocessing'];
 
 /** Whose neighbors, how many, by which distance. */
 export interface NeighborsQuery {
   readonly row: number;
   readonly k: number;
-  readonly metric: 'cosine' | 'euclidean';
+  readonly metric: Metric;
+  readonly space: NeighborSpace;
 }
+
+export type NeighborSpace = 'original' | 'preprocessed' | 'layout';
 
 export interface NeighborsState extends NeighborsQuery {
   readonly result: Remote<{ readonly rows: Uint32Array; readonly distances: Float32Array }>;
@@ -143,6 +189,13 @@ export interface State {
   readonly projectionTab: Rest.Projection['method'];
   readonly pca: PcaSettings;
   readonly tsne: TsneSettings;
+  readonly umap: UmapSettings;
+  readonly custom: CustomSettings;
+  readonly raw: { readonly dims: readonly number[] };
+  readonly supervision: SupervisionSettings;
+  readonly preprocessing: Preprocessing;
+  readonly seed: number;
+  readonly quality: Remote<Rest.Quality>; // of the shown layout
   readonly viewDims: 2 | 3;
   readonly requesting: boolean; // a projection was asked for and the job is not known yet
   readonly jobView: JobView | null; // the job being shown or watched
@@ -182,9 +235,21 @@ export interface Actions {
   setViewDims(dims: 2 | 3): void;
   setPcaComponents(components: readonly number[]): void;
   setTsne(change: Partial<TsneSettings>): void;
+  setUmap(change: Partial<UmapSettings>): void;
+  setCustom(change: Partial<CustomSettings>): void;
+  setRaw(dims: readonly number[]): void;
+  setSupervision(change: Partial<SupervisionSettings>): void;
+  setPreprocessing(preprocessing: Preprocessing): void;
+  setSeed(seed: number): void;
   /** Asks for the projection of the open tab over the shown rows; joins a job that is the same. */
   runProjection(): Promise<void>;
   controlJob(action: 'pause' | 'resume' | 'stop'): Promise<void>;
+  /** Steers the t-SNE that is watched; all its watchers see what it does. */
+  steerJob(control: Rest.Control): Promise<void>;
+  /** Supervises the t-SNE that is watched as the settings say. */
+  superviseJob(): Promise<void>;
+  /** How well the shown layout shows what is near. */
+  measureQuality(): Promise<void>;
   select(rows: Uint32Array, mode: 'replace' | 'add' | 'remove'): void;
   clearSelection(): void;
   hover(row: number | null): void;

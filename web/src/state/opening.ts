@@ -141,7 +141,7 @@ export class Opening {
     columns.refreshLegend();
     void columns.need(bookmark.view.label_column);
     void columns.need(bookmark.view.color_column);
-    if (bookmark.view.neighbors) void neighbors.list(bookmark.view.neighbors);
+    if (bookmark.view.neighbors) void neighbors.list({ ...bookmark.view.neighbors, space: 'original' });
   }
 
   #checkDigest(bookmark: Rest.Bookmark): void {

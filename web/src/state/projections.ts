@@ -5,14 +5,14 @@
 
 import { ApiError } from '../api/http';
 import type { Rest } from '../api/rest-types';
+import { type Method, nameOfMethod } from '../domain/methods';
 import { sameRows } from '../domain/selection';
 import type { ActionContext } from './context';
 import { shownDims } from './job-view';
 import { JobWatch } from './job-watch';
-import type { JobView, LayoutState, PcaSettings, State, TsneSettings } from './model';
+import type { JobView, LayoutState, PcaSettings } from './model';
+import { projectionOf, settingsOf } from './projection-requests';
 import { isFinal } from './selectors';
-
-export type Method = State['projectionTab'];
 
 /** A look at a projection that can be taken up again. */
 interface Look {
@@ -22,8 +22,6 @@ interface Look {
   readonly pca: PcaSettings;
 }
 
-const MOST_PCA_COMPONENTS = 10;
-const EARLY_STEPS = 250;
 const NOT_FOUND = 404;
 
 export class Projections {
@@ -63,6 +61,7 @@ export class Projections {
       this.#looksAt(rowsOf(rows)).set(projection.method, look);
     }
     this.#watch.stop();
+    this.context.store.update({ quality: { kind: 'idle' } });
     return this.claim();
   }
 
@@ -124,8 +123,8 @@ export class Projections {
         {
           embedding_id: embedding.value.id,
           rows: isolatedRows && Array.from(isolatedRows),
-          seed: 0,
-          preprocessing: 'none',
+          seed: this.context.store.state.seed,
+          preprocessing: this.context.store.state.preprocessing,
           projection: projectionOf(method, this.context.store.state),
           fresh: false,
         },
@@ -133,7 +132,7 @@ export class Projections {
       );
       if (isWanted()) this.#watch.start(job);
     } catch (error) {
-      this.context.report(method === 'pca' ? 'PCA' : 't-SNE', error);
+      this.context.report(nameOfMethod(method), error);
       if (isWanted()) this.#goOn();
     } finally {
       if (isWanted()) this.context.store.update({ requesting: false });
@@ -158,6 +157,8 @@ export class Projections {
       isolatedRows: rowsOf(job.rows),
       projectionTab: projection.method,
       ...settingsOf(projection),
+      preprocessing: job.preprocessing,
+      seed: job.seed,
       ...(projection.method === 'pca' && { pca: { components } }),
     });
     this.#watch.start(job, [], components.length === 2 ? 2 : 3);
@@ -184,41 +185,5 @@ function withComponents(look: Look, components: readonly number[]): Look {
     ...look,
     viewDims: layout ? shownDims(components, layout, mostDims) : look.viewDims,
     ...(look.jobView.job.projection.method === 'pca' && { pca: { components } }),
-  };
-}
-
-/** The projection a person has set up in a tab. */
-export function projectionOf(method: Method, { tsne }: Pick<State, 'tsne'>): Rest.Projection {
-  if (method === 'pca') return { method: 'pca', n_components: MOST_PCA_COMPONENTS, uncentred: false };
-  return {
-    method: 'tsne',
-    n_dims: tsne.nDims,
-    perplexity: tsne.perplexity,
-    learning_rate: tsne.learningRate ?? 0,
-    early_exaggeration: tsne.earlyExaggeration,
-    early_exaggeration_steps: EARLY_STEPS,
-    n_steps: tsne.nSteps,
-    metric: tsne.metric,
-    late_exaggeration: 1,
-    early_momentum: 0.5,
-    late_momentum: 0.8,
-    patience_steps: 0,
-    initialisation: 'pca_scaled',
-  };
-}
-
-/** The settings of the panels that lead to a projection. */
-export function settingsOf(projection: Rest.Projection | null): { readonly tsne?: TsneSettings } {
-  if (projection?.method !== 'tsne') return {};
-  return {
-    tsne: {
-      nDims: projection.n_dims,
-      perplexity:
-        typeof projection.perplexity === 'number' ? projection.perplexity : (projection.perplexity[0] ?? 30),
-      learningRate: projection.learning_rate || null,
-      earlyExaggeration: projection.early_exaggeration,
-      nSteps: projection.n_steps,
-      metric: projection.metric,
-    },
   };
 }

@@ -1,5 +1,6 @@
 /** What follows from the state, computed where it is read. */
 
+import type { Rest } from '../api/rest-types';
 import { type ColumnValues, textOfRow } from '../domain/columns';
 import { percent } from '../domain/format';
 import type { LayoutState, State, Theme } from './model';
@@ -45,14 +46,24 @@ export function shownComponents(
   return [...within, ...rest].slice(0, nShown);
 }
 
-/** Captions of the axes: components with their share of the variance for PCA, none else. */
+/** Captions of the axes: components with their share of the variance, what a custom axis leads to, or dimensions. */
 export function axisCaptions(state: Pick<State, 'layout' | 'pca' | 'viewDims'>): readonly string[] {
   const { layout } = state;
+  const projection = layout?.projection;
+  if (projection?.method === 'custom') {
+    return [projection.x, projection.y, projection.z].flatMap((axis) => (axis ? [captionOfAxis(axis)] : []));
+  }
+  if (projection?.method === 'raw') return projection.dims.map((dim) => `dimension ${dim}`);
   if (layout?.method !== 'pca') return [];
   return shownComponents(state, layout).map((component) => {
     const share = layout.explainedVariance?.[component];
     return share === undefined ? `PC ${component + 1}` : `PC ${component + 1} (${percent(share)})`;
   });
+}
+
+function captionOfAxis({ from, to }: Extract<Rest.Projection, { method: 'custom' }>['x']): string {
+  const [start, end] = [from, to].map((side) => ('query' in side ? side.query : side.label) || 'origin');
+  return `${start} → ${end}`;
 }
 
 /** Original row of a shown point. */

@@ -6,7 +6,7 @@
 import { homeCamera } from '../domain/camera';
 import type { Appearance, CameraState } from '../scene/scene-api';
 import { defaultColorColumn, defaultLabelColumn } from './actions/columns';
-import type { NeighborsQuery, State } from './model';
+import type { Metric, NeighborSpace, NeighborsQuery, State } from './model';
 import { shownComponents } from './selectors';
 
 /** Fields that are absent follow from the embedding or the bookmark; null means: none. */
@@ -28,6 +28,8 @@ export interface Address {
 const MOST_SELECTED = 100;
 const CAMERA_DIGITS = 5;
 const N_CAMERA_NUMBERS = 10;
+const NEIGHBORS =
+  /^(\d{1,9}),([1-9]\d{0,3}),(cosine|euclidean|dot_product)(?:,(original|preprocessed|layout))?$/;
 const APPEARANCES: readonly string[] = ['points', 'images', 'labels'] satisfies Appearance[];
 const COLOR_MODES: readonly string[] = ['auto', 'categorical', 'numeric'] satisfies State['colorMode'][];
 
@@ -102,7 +104,7 @@ interface PlainView {
   readonly appearance: Appearance;
   readonly components: readonly number[];
   readonly selection?: readonly number[];
-  readonly neighbors?: NeighborsQuery | null;
+  readonly neighbors?: Omit<NeighborsQuery, 'space'> | null;
 }
 
 function defaultView({ embedding, layout }: State): PlainView | null {
@@ -138,10 +140,13 @@ function changedView(state: State, start: PlainView | null): Address {
 
 function changedNeighbors(
   now: NeighborsQuery | null,
-  start: NeighborsQuery | null,
+  start: Omit<NeighborsQuery, 'space'> | null,
 ): Pick<Address, 'neighbors'> {
-  const query = now && { row: now.row, k: now.k, metric: now.metric };
-  const same = query && start ? formatNeighbors(query) === formatNeighbors(start) : query === start;
+  const query = now && { row: now.row, k: now.k, metric: now.metric, space: now.space };
+  const same =
+    query && start
+      ? formatNeighbors(query) === formatNeighbors({ ...start, space: 'original' })
+      : query === start;
   return same ? {} : { neighbors: query };
 }
 
@@ -166,16 +171,22 @@ function integers(text: string | null): number[] | null {
   return numbers.every((value) => Number.isSafeInteger(value) && value >= 0) ? numbers : null;
 }
 
-function formatNeighbors({ row, k, metric }: NeighborsQuery): string {
-  return `${row},${k},${metric}`;
+function formatNeighbors({ row, k, metric, space }: NeighborsQuery): string {
+  const plain = `${row},${k},${metric}`;
+  return space === 'original' ? plain : `${plain},${space}`;
 }
 
 /** Null for an empty text: no neighbors; undefined where the text makes no sense. */
 function parseNeighbors(text: string | null): NeighborsQuery | null | undefined {
   if (text === '') return null;
-  const [, row, k, metric] = text?.match(/^(\d{1,9}),([1-9]\d{0,3}),(cosine|euclidean)$/) ?? [];
+  const [, row, k, metric, space] = text?.match(NEIGHBORS) ?? [];
   if (row === undefined || k === undefined) return undefined;
-  return { row: Number(row), k: Number(k), metric: metric === 'euclidean' ? 'euclidean' : 'cosine' };
+  return {
+    row: Number(row),
+    k: Number(k),
+    metric: metric as Metric,
+    space: (space ?? 'original') as NeighborSpace,
+  };
 }
 
 function formatCamera({ mode, position, target, up, zoom }: CameraState): string {

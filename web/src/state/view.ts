@@ -1,10 +1,11 @@
 /** The view that a bookmark keeps: everything of the picture but its coordinates. */
 
 import type { Rest } from '../api/rest-types';
+import { isStreamed } from '../domain/methods';
 import type { CameraState } from '../scene/scene-api';
 import { NO_SEARCH } from './initial';
 import type { LayoutState, NeighborsState, State } from './model';
-import { settingsOf } from './projections';
+import { settingsOf } from './projection-requests';
 import { shownComponents } from './selectors';
 
 export function viewOf(state: State, layout: LayoutState, camera: CameraState): Rest.View {
@@ -14,7 +15,7 @@ export function viewOf(state: State, layout: LayoutState, camera: CameraState): 
     method_label: layout.projection === null ? layout.method : null,
     seed: layout.seed,
     components: [...shownComponents(state, layout)],
-    step: layout.method === 'tsne' ? layout.step : null,
+    step: isStreamed(layout.method) ? layout.step : null,
     camera: {
       mode: camera.mode,
       position: [...camera.position],
@@ -28,7 +29,7 @@ export function viewOf(state: State, layout: LayoutState, camera: CameraState): 
     appearance: state.appearance,
     selection: Array.from(state.selection),
     rows: layout.rows && Array.from(layout.rows),
-    neighbors: neighbors && { row: neighbors.row, k: neighbors.k, metric: neighbors.metric },
+    neighbors: neighbors && viewedNeighbors(neighbors),
   };
 }
 
@@ -52,10 +53,20 @@ export function stateOfView(
     colorMode: view.color_mode,
     appearance: view.appearance,
     selection: Uint32Array.from(view.selection ?? []).sort(),
-    neighbors: view.neighbors ? { ...view.neighbors, result: { kind: 'loading' } } : null,
+    neighbors: view.neighbors ? { ...view.neighbors, space: 'original', result: { kind: 'loading' } } : null,
     legendIsolated: new Set(),
     search: NO_SEARCH,
     openCollection: bookmark.collection_id,
     openBookmark: bookmark.id,
   };
+}
+
+/** A bookmark keeps neighbors of the embedding itself; those of other spaces are found again by hand. */
+function viewedNeighbors({
+  row,
+  k,
+  metric,
+  space,
+}: NeighborsState): NonNullable<Rest.View['neighbors']> | null {
+  return space === 'original' && metric !== 'dot_product' ? { row, k, metric } : null;
 }

@@ -27,13 +27,19 @@ describe('finding neighbors', () => {
 
   test('starts with a hundred by the cosine', async () => {
     await page.store.actions.findNeighbors(1);
-    expect(asked()).toEqual([{ row: 1, k: 100, metric: 'cosine' }]);
+    expect(asked()).toEqual([{ row: 1, k: 100, metric: 'cosine', space: 'original', preprocessing: 'none' }]);
   });
 
   test('asks for the next point as for the one before', async () => {
     await page.store.actions.findNeighbors(1, { k: 5, metric: 'euclidean' });
     await page.store.actions.findNeighbors(2);
-    expect(asked().at(-1)).toEqual({ row: 2, k: 5, metric: 'euclidean' });
+    expect(asked().at(-1)).toEqual({
+      row: 2,
+      k: 5,
+      metric: 'euclidean',
+      space: 'original',
+      preprocessing: 'none',
+    });
   });
 
   test('passes over an answer that comes late', async () => {

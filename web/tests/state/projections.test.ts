@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Phase } from '../../src/api/generated/projector_contracts/compute/v1/job_pb';
-import { projectionOf, settingsOf } from '../../src/state/projections';
 import { later, problem } from '../support/fake-gateway';
 import { frameEvent, job, stateEvent, TSNE } from '../support/fixtures';
 import { type Harness, opened } from '../support/harness';
@@ -235,10 +234,4 @@ describe('dimensions of the view', () => {
     page.store.actions.setPcaComponents(components);
     expect(page.state().pca.components).toEqual([0, 1, 2]);
   });
-});
-
-test('the settings of a t-SNE survive the way through its projection', () => {
-  const { tsne } = page.state();
-  const changed = { ...tsne, nDims: 2, learningRate: null, perplexity: 7.5, metric: 'cosine' } as const;
-  expect(settingsOf(projectionOf('tsne', { tsne: changed }))).toEqual({ tsne: changed });
 });

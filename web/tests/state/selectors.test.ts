@@ -110,7 +110,7 @@ describe('rows worth a label', () => {
     ...STATE,
     hoveredRow: 7,
     selection: Uint32Array.of(3, 7),
-    neighbors: { row: 3, k: 2, metric: 'cosine', result: ready(5, 3) },
+    neighbors: { row: 3, k: 2, metric: 'cosine', space: 'original', result: ready(5, 3) },
   };
 
   test('are what is pointed at, then selected, then near, each once', () => {

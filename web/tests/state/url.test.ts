@@ -20,7 +20,7 @@ const FIELDS: [string, Address][] = [
   ['three components', { components: [2, 1, 0] }],
   ['a selection', { selection: [0, 7, 99] }],
   ['an empty selection', { selection: [] }],
-  ['neighbors', { neighbors: { row: 3, k: 20, metric: 'euclidean' } }],
+  ['neighbors', { neighbors: { row: 3, k: 20, metric: 'euclidean', space: 'original' } }],
   ['no neighbors', { neighbors: null }],
   ['a camera in perspective', { camera: CAMERA }],
   ['a flat camera', { camera: { ...CAMERA, mode: 'orthographic', position: [-0.25, 1, 4] } }],
@@ -115,8 +115,8 @@ describe('the address of what is shown', () => {
     ['the camera', { camera: CAMERA }, { camera: CAMERA }],
     [
       'the neighbors',
-      { neighbors: { row: 1, k: 5, metric: 'cosine', result: { kind: 'loading' } } },
-      { neighbors: { row: 1, k: 5, metric: 'cosine' } },
+      { neighbors: { row: 1, k: 5, metric: 'cosine', space: 'original', result: { kind: 'loading' } } },
+      { neighbors: { row: 1, k: 5, metric: 'cosine', space: 'original' } },
     ],
   ])('names %s when it was changed', (_, change, address) => {
     expect(addressOf(opened(change))).toEqual({ embedding: 'E1', ...address });
@@ -172,7 +172,7 @@ describe('the address of a bookmark', () => {
   });
 
   test('names neighbors that are others than the bookmark’s', () => {
-    const neighbors = { row: 1, k: 5, metric: 'cosine' } as const;
+    const neighbors = { row: 1, k: 5, metric: 'cosine', space: 'original' } as const;
     const saved = bookmark({ view: view({ neighbors }) });
     const listed = { ...neighbors, result: { kind: 'loading' } } as const;
     const shown = { ...SHOWN, layout: { ...LAYOUT, jobId: null, bookmark: saved, nComponents: 2 } };

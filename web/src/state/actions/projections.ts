@@ -1,16 +1,42 @@
+import { isAbort, messageOf } from '../../api/http';
+import type { Rest } from '../../api/rest-types';
 import type { ActionContext } from '../context';
 import type { Actions, State } from '../model';
+import { supervisionOf } from '../projection-requests';
 import type { Projections } from '../projections';
 
 type ProjectionActions = Pick<
   Actions,
-  'chooseProjection' | 'setViewDims' | 'setPcaComponents' | 'setTsne' | 'runProjection' | 'controlJob'
+  | 'chooseProjection'
+  | 'setViewDims'
+  | 'setPcaComponents'
+  | 'setTsne'
+  | 'setUmap'
+  | 'setCustom'
+  | 'setRaw'
+  | 'setSupervision'
+  | 'setPreprocessing'
+  | 'setSeed'
+  | 'runProjection'
+  | 'controlJob'
+  | 'steerJob'
+  | 'superviseJob'
+  | 'measureQuality'
 >;
 
 export function projectionActions(
-  { store, rest, report }: ActionContext,
+  { store, rest, scope, report }: ActionContext,
   projections: Projections,
 ): ProjectionActions {
+  const steer = async (control: Rest.Control) => {
+    const { jobView } = store.state;
+    if (!jobView) return;
+    try {
+      await rest.controlJob(jobView.job.id, control);
+    } catch (error) {
+      report('Projection', error);
+    }
+  };
   return {
     chooseProjection: (tab) => {
       if (tab === store.state.projectionTab) return;
@@ -25,22 +51,45 @@ export function projectionActions(
     },
     setTsne: (change) => store.update(({ tsne }) => ({ tsne: { ...tsne, ...change } })),
     runProjection: () => projections.run(store.state.projectionTab),
-    controlJob: async (action) => {
-      const { jobView } = store.state;
-      if (!jobView) return;
+    setUmap: (change) => store.update(({ umap }) => ({ umap: { ...umap, ...change } })),
+    setCustom: (change) => store.update(({ custom }) => ({ custom: { ...custom, ...change } })),
+    setRaw: (dims) => store.update({ raw: { dims } }),
+    setSupervision: (change) =>
+      store.update(({ supervision }) => ({ supervision: { ...supervision, ...change } })),
+    setPreprocessing: (preprocessing) => store.update({ preprocessing }),
+    setSeed: (seed) => store.update({ seed }),
+    controlJob: (action) => steer({ action }),
+    steerJob: steer,
+    superviseJob: () =>
+      steer({
+        action: 'supervise',
+        supervision: supervisionOf(store.state.supervision) ?? { weight: 0, column: '' },
+      }),
+    measureQuality: async () => {
+      const { layout } = store.state;
+      if (!layout?.jobId) return;
+      const isWanted = () => store.state.layout?.jobId === layout.jobId;
+      store.update({ quality: { kind: 'loading' } });
       try {
-        await rest.controlJob(jobView.job.id, action);
+        const value = await rest.quality(layout.jobId, layout.sequence, scope.signal);
+        if (isWanted()) store.update({ quality: { kind: 'ready', value } });
       } catch (error) {
-        report('Projection', error);
+        if (isAbort(error) || !isWanted()) return;
+        store.update({ quality: { kind: 'failed', message: messageOf(error) } });
       }
     },
   };
 }
 
-function withViewDims({ projectionTab, pca, tsne, layout, viewDims }: State, dims: 2 | 3): Partial<State> {
-  if (projectionTab === 'tsne') {
-    const hasDepth = layout !== null && layout.method === 'tsne' && layout.nComponents >= 3;
-    return { tsne: { ...tsne, nDims: dims }, viewDims: hasDepth ? dims : viewDims };
+function withViewDims(state: State, dims: 2 | 3): Partial<State> {
+  const { projectionTab, pca, tsne, umap, layout, viewDims } = state;
+  if (projectionTab !== 'pca') {
+    const hasDepth = layout !== null && layout.method === projectionTab && layout.nComponents >= 3;
+    return {
+      ...(projectionTab === 'tsne' && { tsne: { ...tsne, nDims: dims } }),
+      ...(projectionTab === 'umap' && { umap: { ...umap, nDims: dims } }),
+      viewDims: hasDepth ? dims : viewDims,
+    };
   }
   const nComponents = layout?.nComponents ?? dims;
   if (nComponents < dims) return {};

@@ -1,0 +1,160 @@
+/** Between the settings of the panels and the projections that jobs know. */
+
+import type { Rest } from '../api/rest-types';
+import type { Method } from '../domain/methods';
+import type {
+  AxisSettings,
+  SideSettings,
+  State,
+  SupervisionSettings,
+  TsneSettings,
+  UmapSettings,
+} from './model';
+
+const MOST_PCA_COMPONENTS = 10;
+const EARLY_STEPS = 250;
+
+/** The settings that lead to a projection. */
+export type ProjectionSettings = Pick<
+  State,
+  'tsne' | 'umap' | 'custom' | 'raw' | 'supervision' | 'labelColumn'
+>;
+
+/** The projection a person has set up in a tab. */
+export function projectionOf(method: Method, settings: ProjectionSettings): Rest.Projection {
+  switch (method) {
+    case 'pca':
+      return { method, n_components: MOST_PCA_COMPONENTS, uncentred: false };
+    case 'tsne':
+      return tsneOf(settings.tsne, supervisionOf(settings.supervision));
+    case 'umap':
+      return umapOf(settings.umap, supervisionOf(settings.supervision));
+    case 'custom':
+      return customOf(settings);
+    case 'raw':
+      return { method, dims: [...settings.raw.dims] };
+  }
+}
+
+/** Why a projection cannot be asked for yet; null: it can. */
+export function refusalOf(method: Method, settings: ProjectionSettings): string | null {
+  if (method !== 'custom') return null;
+  const { x, y, z } = settings.custom;
+  for (const [name, axis] of [
+    ['X', x],
+    ['Y', y],
+    ['Z', z],
+  ] as const) {
+    if (axis && isEmpty(axis.from) && isEmpty(axis.to))
+      return `Name rows of at least one side of axis ${name}.`;
+  }
+  if (settings.custom.column === null && settings.labelColumn === null) {
+    return [x, y, z].some((axis) => axis && (axis.from.query || axis.to.query))
+      ? 'Choose a column to search in.'
+      : null;
+  }
+  return null;
+}
+
+/** What a supervision asks for; null: none. */
+export function supervisionOf(settings: SupervisionSettings): Rest.Supervision | null {
+  if (settings.column === null) return null;
+  return {
+    column: settings.column,
+    weight: settings.weight,
+    ignored_label: settings.ignoredLabel === '' ? null : settings.ignoredLabel,
+  };
+}
+
+/** The settings of the panels that lead to a projection. */
+export function settingsOf(projection: Rest.Projection | null): Partial<State> {
+  switch (projection?.method) {
+    case 'tsne':
+      return {
+        tsne: {
+          nDims: projection.n_dims,
+          perplexity: firstOf(projection.perplexity),
+          learningRate: projection.learning_rate || null,
+          earlyExaggeration: projection.early_exaggeration,
+          nSteps: projection.n_steps,
+          metric: projection.metric,
+          lateExaggeration: projection.late_exaggeration,
+          initialisation: projection.initialisation === 'given' ? 'pca_scaled' : projection.initialisation,
+          patienceSteps: projection.patience_steps,
+        },
+      };
+    case 'umap':
+      return {
+        umap: {
+          nDims: projection.n_dims,
+          nNeighbors: projection.n_neighbors,
+          minDist: projection.min_dist,
+          metric: projection.metric,
+          nEpochs: projection.n_epochs || null,
+          initialisation: projection.initialisation,
+        },
+      };
+    case 'raw':
+      return { raw: { dims: projection.dims } };
+    default:
+      return {};
+  }
+}
+
+function tsneOf(tsne: TsneSettings, supervision: Rest.Supervision | null): Rest.Projection {
+  return {
+    method: 'tsne',
+    n_dims: tsne.nDims,
+    perplexity: tsne.perplexity,
+    learning_rate: tsne.learningRate ?? 0,
+    early_exaggeration: tsne.earlyExaggeration,
+    early_exaggeration_steps: EARLY_STEPS,
+    late_exaggeration: tsne.lateExaggeration,
+    early_momentum: 0.5,
+    late_momentum: 0.8,
+    n_steps: tsne.nSteps,
+    patience_steps: tsne.patienceSteps,
+    metric: tsne.metric,
+    initialisation: tsne.initialisation,
+    ...(supervision && { supervision }),
+  };
+}
+
+function umapOf(umap: UmapSettings, supervision: Rest.Supervision | null): Rest.Projection {
+  return {
+    method: 'umap',
+    n_dims: umap.nDims,
+    n_neighbors: umap.nNeighbors,
+    min_dist: umap.minDist,
+    metric: umap.metric,
+    n_epochs: umap.nEpochs ?? 0,
+    initialisation: umap.initialisation,
+    ...(supervision && { supervision }),
+  };
+}
+
+function customOf({ custom, labelColumn }: ProjectionSettings): Rest.Projection {
+  const column = custom.column ?? labelColumn ?? '';
+  const axis = ({ from, to }: AxisSettings) => ({ from: sideOf(from, column), to: sideOf(to, column) });
+  return {
+    method: 'custom',
+    x: axis(custom.x),
+    y: axis(custom.y),
+    ...(custom.z && { z: axis(custom.z) }),
+    normalise: custom.normalise,
+    orthogonalise: custom.orthogonalise,
+  };
+}
+
+function sideOf({ query, mode, rows }: SideSettings, column: string) {
+  if (rows !== null) return { rows: [...rows], label: `${rows.length} selected` };
+  return query === '' ? { rows: [], label: '' } : { query, column, mode };
+}
+
+function isEmpty({ query, rows }: SideSettings): boolean {
+  return rows === null ? query === '' : rows.length === 0;
+}
+
+function firstOf(perplexity: number | readonly number[]): number {
+  return typeof perplexity === 'number' ? perplexity : (perplexity[0] ?? 30);
+}

@@ -1,0 +1,97 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { inFigures } from '../../src/panels/quality';
+import { inWords } from '../../src/panels/steering';
+import { problem } from '../support/fake-gateway';
+import { frameEvent, job, TSNE } from '../support/fixtures';
+import { type Harness, opened } from '../support/harness';
+
+const CONTROLS = '/jobs/J2/controls';
+const QUALITY = '/jobs/J2/quality';
+const SCORE = { value: 0.9, standard_error: 0 };
+
+let page: Harness;
+
+beforeEach(async () => {
+  page = await opened();
+  page.gateway.on('POST', '/jobs', job({ id: 'J2', projection: TSNE, phase: 'running' }));
+  page.gateway.on('POST', CONTROLS, () => new Response(null, { status: 204 }));
+  page.store.actions.chooseProjection('tsne');
+  await page.store.actions.runProjection();
+});
+
+const asked = (path: string) => page.gateway.asksOf('POST', path).map(({ body }) => body);
+
+describe('steering', () => {
+  test('tells the job what to do', async () => {
+    await page.store.actions.steerJob({ action: 'perturb' });
+    await page.store.actions.steerJob({ action: 'set_exaggeration', exaggeration: 4 });
+    expect(asked(CONTROLS)).toEqual([{ action: 'perturb' }, { action: 'set_exaggeration', exaggeration: 4 }]);
+  });
+
+  test('supervises as the settings say, and ends it where they name no column', async () => {
+    page.store.actions.setSupervision({ column: 'kind', weight: 0.75 });
+    await page.store.actions.superviseJob();
+    page.store.actions.setSupervision({ column: null });
+    await page.store.actions.superviseJob();
+    expect(asked(CONTROLS)).toEqual([
+      { action: 'supervise', supervision: { column: 'kind', weight: 0.75, ignored_label: null } },
+      { action: 'supervise', supervision: { column: '', weight: 0 } },
+    ]);
+  });
+
+  test.each([
+    [{ step: 1, action: 'perturb' }, 'perturbed'],
+    [{ step: 1, action: 'set_exaggeration', exaggeration: 4 }, 'exaggeration 4'],
+    [{ step: 1, action: 'set_learning_rate', learning_rate: 0 }, 'learning rate automatic'],
+    [{ step: 1, action: 'supervise', supervision: { column: 'kind', weight: 0.5 } }, 'supervised by kind'],
+    [{ step: 1, action: 'supervise', supervision: { column: '', weight: 0 } }, 'no longer supervised'],
+  ] as const)('%j reads %j', (control, words) => {
+    expect(inWords(control)).toBe(words);
+  });
+});
+
+describe('the quality of a picture', () => {
+  const measured = {
+    trustworthiness: SCORE,
+    continuity: SCORE,
+    neighbor_preservation: SCORE,
+    distance_rank_correlation: null,
+    n_neighbors: 15,
+    n_points: 4,
+    n_sampled: 4,
+    sequence: 1,
+    notices: [],
+  };
+
+  beforeEach(() => {
+    page.sockets.last.receive(frameEvent({ sequence: 3 }));
+  });
+
+  test('is that of the shown frame', async () => {
+    page.gateway.on('POST', QUALITY, measured);
+    await page.store.actions.measureQuality();
+    expect(asked(QUALITY)).toEqual([{ sequence: 3 }]);
+    expect(page.state().quality).toEqual({ kind: 'ready', value: measured });
+  });
+
+  test('that cannot be measured says why', async () => {
+    page.gateway.on('POST', QUALITY, () => problem(504, 'deadline', 'It took too long.'));
+    await page.store.actions.measureQuality();
+    expect(page.state().quality).toEqual({
+      kind: 'failed',
+      message: expect.stringContaining('It took too long.'),
+    });
+  });
+
+  test('is forgotten with the picture', async () => {
+    page.gateway.on('POST', QUALITY, measured);
+    await page.store.actions.measureQuality();
+    page.store.actions.chooseProjection('pca');
+    expect(page.state().quality).toEqual({ kind: 'idle' });
+  });
+
+  test('is told with its error where it was sampled', () => {
+    expect(inFigures({ value: 0.98765, standard_error: 0.0021 })).toBe('0.988 ± 0.002');
+    expect(inFigures({ value: 1, standard_error: 0 })).toBe('1.000');
+  });
+});
