@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
+from projector_compute.core import pca
 from projector_compute.core.pca import principal_components
 
 N_COMPONENTS = 10
@@ -85,3 +86,54 @@ def test_turned_data_have_the_same_components(points: NDArray[np.float32]) -> No
     scores, turned_scores = (principal_components(each, 3).scores for each in (points, turned))
     signs = np.sign((scores * turned_scores).sum(axis=0))
     np.testing.assert_allclose(turned_scores * signs, scores, atol=1e-4 * np.abs(scores).max())
+
+
+@pytest.mark.parametrize("offset", [0.0, 5.0])
+def test_uncentred_is_what_tensorboard_computes(offset: float) -> None:
+    """Eigenvectors of the second moment about the origin, scores ``x . u``, fractions of the sum of eigenvalues."""
+    points = normal(500, 30, offset=offset)
+    wide = points.astype(np.float64)
+    values, vectors = np.linalg.eigh(wide.T @ wide / len(wide))
+    principal = principal_components(points, N_COMPONENTS, uncentred=True)
+    np.testing.assert_allclose(
+        principal.explained_variance_ratio, values[::-1][:N_COMPONENTS] / values.sum(), rtol=1e-5
+    )
+    scores = wide @ vectors[:, ::-1][:, :N_COMPONENTS]
+    signs = np.sign((scores * principal.scores).sum(axis=0))
+    np.testing.assert_allclose(principal.scores, scores * signs, atol=2e-4 * np.abs(scores).max())
+    wide_few = normal(20, 50, offset=offset).astype(np.float64)  # by the other matrix of products
+    few = principal_components(wide_few.astype(np.float32), 3, uncentred=True)
+    values = np.linalg.eigvalsh(wide_few @ wide_few.T)[::-1]
+    np.testing.assert_allclose(few.explained_variance_ratio, values[:3] / values.sum(), rtol=1e-5)
+
+
+def test_the_randomised_solver_finds_the_leading_components(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = normal(900, 120, offset=3.0)
+    exact = principal_components(points, N_COMPONENTS)
+    monkeypatch.setattr(pca, "_MOST_EXACT_DIMS", 100)
+    monkeypatch.setattr(pca, "_MOST_EXACT_POINTS", 100)
+    for uncentred in (False, True):
+        expected = exact if not uncentred else by_moment(points)
+        found = principal_components(points, N_COMPONENTS, uncentred=uncentred)
+        assert found.is_approximate
+        np.testing.assert_allclose(found.explained_variance_ratio, expected.explained_variance_ratio, rtol=1e-4)
+        np.testing.assert_allclose(found.scores, expected.scores, atol=1e-2 * float(np.abs(expected.scores).max()))
+    assert not exact.is_approximate
+    again = principal_components(points, N_COMPONENTS, uncentred=True)
+    np.testing.assert_array_equal(again.scores, found.scores)
+
+
+def by_moment(points: NDArray[np.float32]) -> pca.Principal:
+    wide = points.astype(np.float64)
+    values, vectors = np.linalg.eigh(wide.T @ wide)
+    leading = vectors[:, ::-1][:, :N_COMPONENTS]
+    largest = np.abs(leading).argmax(axis=0)
+    leading = leading * np.sign(leading[largest, np.arange(N_COMPONENTS)])
+    return pca.Principal((wide @ leading).astype(np.float32), values[::-1][:N_COMPONENTS] / values.sum())
+
+
+def test_a_few_rows_far_larger_than_a_sample_shows_do_no_harm() -> None:
+    points = normal(5000, 6)
+    points[3] *= np.float32(1e25)
+    ratios = principal_components(points, 2).explained_variance_ratio
+    assert ratios[0] == pytest.approx(1.0, abs=1e-6)

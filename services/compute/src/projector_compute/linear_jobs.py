@@ -37,8 +37,10 @@ def run_pca(session: Session, embeddings: EmbeddingStore, spec: JobSpec, paramet
     session.enter(Phase.LOADING)
     with open_rows(session, embeddings, spec) as points:
         session.enter(Phase.RUNNING)
-        principal = principal_components(points, parameters.n_components, session.progress)
-    result = PcaResult(tuple(principal.explained_variance_ratio.tolist()))
+        principal = principal_components(
+            points, parameters.n_components, session.progress, uncentred=parameters.uncentred
+        )
+    result = PcaResult(tuple(principal.explained_variance_ratio.tolist()), principal.is_approximate)
     session.state = replace(session.state, result=result)
     _publish(session, principal.scores)
 
