@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Float32Array = NDArray[np.float32]
 Float64Array = NDArray[np.float64]
 
-_BLOCK_POINTS = 1024
+BLOCK_POINTS = 1024
 """Summed in float32 before the sum goes into a float64 total: short enough to lose no digit that matters, long enough
 to run at SIMD speed, and three coordinates of as many points fit into the first-level cache."""
 _SAFE_FASTMATH = {"reassoc", "contract", "arcp", "nsz"}
@@ -36,9 +36,9 @@ def _sum(columns: Float32Array, forces: Float32Array, row_sums: Float64Array) ->
     x, y, z = columns[0], columns[1], columns[2]
     for i in prange(n_points):
         total_q, total_x, total_y, total_z = 0.0, 0.0, 0.0, 0.0
-        for start in range(0, n_points, _BLOCK_POINTS):
-            block = slice(start, min(start + _BLOCK_POINTS, n_points))
-            q, push_x, push_y, push_z = _sum_block(x[i], y[i], z[i], x[block], y[block], z[block])
+        for start in range(0, n_points, BLOCK_POINTS):
+            block = slice(start, min(start + BLOCK_POINTS, n_points))
+            q, push_x, push_y, push_z = sum_block(x[i], y[i], z[i], x[block], y[block], z[block])
             total_q += np.float64(q)
             total_x += np.float64(push_x)
             total_y += np.float64(push_y)
@@ -52,9 +52,10 @@ def _sum(columns: Float32Array, forces: Float32Array, row_sums: Float64Array) ->
 
 # numba's own errors for a division by zero would be branches, and a loop with branches does not become SIMD code.
 @njit(nogil=True, cache=True, fastmath=_SAFE_FASTMATH, error_model="numpy")  # type: ignore[untyped-decorator]  # numba has no types
-def _sum_block(
+def sum_block(
     xi: np.float32, yi: np.float32, zi: np.float32, x: Float32Array, y: Float32Array, z: Float32Array
 ) -> tuple[np.float32, np.float32, np.float32, np.float32]:
+    """``sum q`` and ``sum q^2 (y_i - y_j)`` of one point over some others, at most about a thousand."""
     one = np.float32(1)
     total, push_x, push_y, push_z = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
     for j in range(x.size):
