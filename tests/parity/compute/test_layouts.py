@@ -68,9 +68,11 @@ def test_runs_end_as_good_as_those_of_opentsne(n_dims: int) -> None:
 
 @pytest.mark.parametrize("n_dims", [2, 3])
 def test_permuted_rows_give_the_permuted_layout(n_dims: int) -> None:
-    """Sums in another order differ in their last digits, which a descent multiplies: here to 1 % in 40 steps."""
+    """Sums in another order differ in their last digits, which a descent multiplies, and early exaggeration gathers."""
     order = np.random.default_rng(0).permutation(N_POINTS)
     start = start_from_pca(POINTS, n_dims, seed=0)
-    layout = run(affinities_of(POINTS), start, 40)
-    permuted = run(affinities_of(POINTS[order]), start[order], 40)
-    assert np.abs(permuted - layout[order]).max() <= 0.01 * np.ptp(layout)
+    layout = run(affinities_of(POINTS), start, 250)
+    permuted = run(affinities_of(POINTS[order]), start[order], 250)
+    apart = np.abs(permuted - layout[order]) / np.ptp(layout)
+    assert apart.max() <= 0.04
+    assert np.median(apart) <= 0.01

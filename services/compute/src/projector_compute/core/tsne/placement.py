@@ -44,7 +44,7 @@ def place(
     wanted = effective_perplexity(perplexity, n_points)
     rows, squared = _nearest(points, reference, max(1, neighbors_needed(wanted, n_points)))
     affinities = conditional_affinities(squared, wanted)
-    placed = np.einsum("ik,ikd->id", affinities, layout[rows].astype(np.float64)).astype(np.float32)
+    placed = np.asarray(np.einsum("ik,ikd->id", affinities, layout[rows].astype(np.float64)), np.float32)
     columns = np.zeros((3, n_points), np.float32)
     columns[: layout.shape[1]] = layout.T
     _descend(rows, affinities.astype(np.float32), columns, n_steps, placed)
