@@ -94,6 +94,7 @@ export function layoutOfFrame(job: Rest.Job, frame: DecodedFrame, rows: Uint32Ar
     bookmark: null,
     method: job.projection.method,
     projection: job.projection,
+    preprocessing: job.preprocessing,
     seed: job.seed,
     sequence: frame.sequence,
     step: frame.step,

@@ -25,6 +25,7 @@ export interface LayoutState {
   readonly bookmark: Rest.Bookmark | null; // whose coordinates these are
   readonly method: string; // pca, tsne, or the name a file gave
   readonly projection: Rest.Projection | null; // null: the coordinates came from a file without parameters
+  readonly preprocessing: Preprocessing;
   readonly seed: number;
   readonly sequence: number;
   readonly step: number;

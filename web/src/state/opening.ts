@@ -166,6 +166,7 @@ function layoutOfBookmark(bookmark: Rest.Bookmark, frame: DecodedFrame): LayoutS
     bookmark,
     method: view.projection?.method ?? view.method_label ?? 'imported',
     projection: view.projection,
+    preprocessing: view.preprocessing,
     seed: view.seed,
     sequence: frame.sequence,
     step: view.step ?? frame.step,

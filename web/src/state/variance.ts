@@ -16,7 +16,7 @@ export async function describePca({ store, rest, scope, delay, report }: ActionC
         embedding_id: embedding.value.id,
         rows: layout.rows && Array.from(layout.rows),
         seed: layout.seed,
-        preprocessing: 'none',
+        preprocessing: layout.preprocessing,
         projection: layout.projection,
         fresh: false,
       },

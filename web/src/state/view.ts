@@ -13,6 +13,7 @@ export function viewOf(state: State, layout: LayoutState, camera: CameraState): 
   return {
     projection: layout.projection,
     method_label: layout.projection === null ? layout.method : null,
+    preprocessing: layout.preprocessing,
     seed: layout.seed,
     components: [...shownComponents(state, layout)],
     step: isStreamed(layout.method) ? layout.step : null,
@@ -48,6 +49,8 @@ export function stateOfView(
     ...(method ? { projectionTab: method } : {}),
     ...(method === 'pca' ? { pca: { components: view.components } } : {}),
     ...settingsOf(view.projection),
+    preprocessing: view.preprocessing,
+    seed: view.seed,
     labelColumn: view.label_column,
     colorColumn: view.color_column,
     colorMode: view.color_mode,

@@ -217,6 +217,7 @@ test('the link of a bookmark names it and nothing else', () => {
 test('the share of the variance of a saved PCA is found again by its job', async () => {
   const pca = view({
     projection: { method: 'pca', n_components: 10, uncentred: false },
+    preprocessing: 'spherize',
     components: [0, 1, 2],
     step: null,
   });
@@ -230,4 +231,7 @@ test('the share of the variance of a saved PCA is found again by its job', async
     page.sockets.elapse();
     expect(page.state().layout?.explainedVariance).toEqual([0.5, 0.2]);
   });
+  // Of the same rows as the picture: the panel shows how they were preprocessed, too.
+  expect(page.gateway.asksOf('POST', '/jobs').at(-1)?.body).toMatchObject({ preprocessing: 'spherize' });
+  expect(page.state().preprocessing).toBe('spherize');
 });

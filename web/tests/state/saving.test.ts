@@ -48,6 +48,7 @@ describe('what is saved', () => {
         view: {
           projection: TSNE,
           method_label: null,
+          preprocessing: 'none',
           seed: 0,
           components: [0, 1],
           step: 40,

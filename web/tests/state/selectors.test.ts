@@ -13,6 +13,7 @@ function layout(change: Partial<LayoutState> = {}): LayoutState {
     bookmark: null,
     method: 'pca',
     projection: null,
+    preprocessing: 'none',
     seed: 0,
     sequence: 1,
     step: 0,

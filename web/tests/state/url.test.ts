@@ -70,6 +70,7 @@ const LAYOUT: LayoutState = {
   bookmark: null,
   method: 'pca',
   projection: { method: 'pca', n_components: 10, uncentred: false },
+  preprocessing: 'none',
   seed: 0,
   sequence: 1,
   step: 0,

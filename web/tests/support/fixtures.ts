@@ -111,8 +111,8 @@ export function job(change: Partial<Rest.Job> = {}): Rest.Job {
     id: 'J1',
     embedding_id: 'E1',
     rows: null,
-    seed: 0,
     preprocessing: 'none',
+    seed: 0,
     projection: { method: 'pca', n_components: 10, uncentred: false },
     phase: 'queued',
     progress: 0,
@@ -194,6 +194,7 @@ export function view(change: Partial<Rest.View> = {}): Rest.View {
   return {
     projection: TSNE,
     method_label: null,
+    preprocessing: 'none',
     seed: 0,
     components: [0, 1],
     step: 412,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from projector_gateway.datasets.schemas import Problem, Schema
-from projector_gateway.jobs.projections import Projection
+from projector_gateway.jobs.projections import Preprocessing, Projection
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Vector3 = tuple[Finite, Finite, Finite]
@@ -38,6 +38,7 @@ class ViewOutline(Schema):
 
     projection: Projection | None = Field(description="None: coordinates came from a file without parameters")
     method_label: str | None = Field(None, max_length=100, description="Caption where projection is None, as UMAP")
+    preprocessing: Preprocessing = Field("none", description="Of the rows, before the projection")
     seed: int = Field(0, ge=0, lt=2**63)
     components: list[Annotated[int, Field(ge=0)]] = Field(
         min_length=2, max_length=3, description="Layout columns shown as x, y (and z)"
