@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { inFigures } from '../../src/panels/quality';
 import { inWords } from '../../src/panels/steering';
-import { problem } from '../support/fake-gateway';
+import { later, problem } from '../support/fake-gateway';
 import { frameEvent, job, TSNE } from '../support/fixtures';
 import { type Harness, opened } from '../support/harness';
 
@@ -26,6 +26,22 @@ describe('steering', () => {
     await page.store.actions.steerJob({ action: 'perturb' });
     await page.store.actions.steerJob({ action: 'set_exaggeration', exaggeration: 4 });
     expect(asked(CONTROLS)).toEqual([{ action: 'perturb' }, { action: 'set_exaggeration', exaggeration: 4 }]);
+  });
+
+  test('sends what is asked quickly in the order in which it was asked', async () => {
+    const slow = later();
+    page.gateway.on('POST', CONTROLS, slow.reply);
+    const first = page.store.actions.steerJob({ action: 'perturb' });
+    const second = page.store.actions.controlJob('pause');
+    await vi.waitFor(() => expect(asked(CONTROLS)).toHaveLength(1));
+    page.gateway.on('POST', CONTROLS, () => problem(409, 'conflict', 'It has ended.'));
+    slow.give(new Response(null, { status: 204 }));
+    await Promise.all([first, second]);
+    expect(asked(CONTROLS)).toEqual([{ action: 'perturb' }, { action: 'pause' }]);
+    expect(page.state().notices.at(-1)?.message).toContain('It has ended.');
+    page.gateway.on('POST', CONTROLS, () => new Response(null, { status: 204 }));
+    await page.store.actions.controlJob('resume'); // what failed before holds nothing up
+    expect(asked(CONTROLS)).toHaveLength(3);
   });
 
   test('supervises as the settings say, and ends it where they name no column', async () => {

@@ -28,14 +28,15 @@ export function projectionActions(
   { store, rest, scope, report }: ActionContext,
   projections: Projections,
 ): ProjectionActions {
-  const steer = async (control: Rest.Control) => {
-    const { jobView } = store.state;
-    if (!jobView) return;
-    try {
-      await rest.controlJob(jobView.job.id, control);
-    } catch (error) {
-      report('Projection', error);
-    }
+  // One after the other: requests that are under way together may arrive in any order.
+  let sent: Promise<void> = Promise.resolve();
+  const steer = (control: Rest.Control): Promise<void> => {
+    const jobId = store.state.jobView?.job.id;
+    if (jobId === undefined) return Promise.resolve();
+    sent = sent
+      .then(() => rest.controlJob(jobId, control))
+      .catch((error: unknown) => report('Projection', error));
+    return sent;
   };
   return {
     chooseProjection: (tab) => {
