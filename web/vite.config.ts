@@ -13,6 +13,7 @@ export default defineConfig({
   },
   test: {
     include: ['tests/**/*.test.ts'],
+    setupFiles: ['tests/support/put-back.ts'],
     // One process and one load of the sources for all files; each test puts back what it changed.
     isolate: false,
     unstubGlobals: true,
