@@ -148,3 +148,14 @@ class AnswerBox(Protocol):
     def put(self, answer_id: str, outcome: Answer) -> None:
         """Leave the one answer of a question; it expires unread."""
         ...
+
+
+class StreamedBench(Protocol):
+    """What a slice of a projection that comes in steps works with."""
+
+    @property
+    def embeddings(self) -> EmbeddingStore: ...
+    @property
+    def stages(self) -> StageStore: ...
+    @property
+    def slice_seconds(self) -> float: ...

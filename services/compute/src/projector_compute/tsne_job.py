@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from projector_compute.core.tsne.affinities import Affinities
 from projector_compute.core.tsne.optimiser import Optimiser
 from projector_compute.core.tsne.patience import Patience
 from projector_compute.model import JobSpec, Notice, OptimizerState, Phase, TsneParameters
-from projector_compute.ports import EmbeddingStore, StageStore
+from projector_compute.ports import StreamedBench
 from projector_compute.publishing import FramePublisher
 from projector_compute.session import Request, Session
 from projector_compute.tsne_course import Course
 from projector_compute.tsne_preparation import prepare_tsne
 
 
-class _Bench(Protocol):
-    @property
-    def embeddings(self) -> EmbeddingStore: ...
-    @property
-    def stages(self) -> StageStore: ...
-    @property
-    def slice_seconds(self) -> float: ...
-
-
-def run_tsne(session: Session, bench: _Bench, spec: JobSpec, parameters: TsneParameters) -> Request | None:
+def run_tsne(session: Session, bench: StreamedBench, spec: JobSpec, parameters: TsneParameters) -> Request | None:
     """Work for one slice; why it ended, None when all steps are done and the final layout is published.
 
     Where it must end before the optimisation began, ``Interrupted`` passes through. What the next slice needs is

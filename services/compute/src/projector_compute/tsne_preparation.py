@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
 
 import numpy as np
 
@@ -29,19 +28,12 @@ from projector_compute.model import (
     TsneParameters,
 )
 from projector_compute.neighbor_stage import comparable_points, stored_neighbors
-from projector_compute.ports import EmbeddingStore, StageStore
+from projector_compute.ports import StageStore, StreamedBench
 from projector_compute.rows import open_rows
 from projector_compute.session import Session
 
 
-class _Bench(Protocol):
-    @property
-    def embeddings(self) -> EmbeddingStore: ...
-    @property
-    def stages(self) -> StageStore: ...
-
-
-def prepare_tsne(session: Session, bench: _Bench, spec: JobSpec, parameters: TsneParameters) -> Affinities:
+def prepare_tsne(session: Session, bench: StreamedBench, spec: JobSpec, parameters: TsneParameters) -> Affinities:
     """The affinities; whatever is missing of them and of the start is computed, and kept for later slices.
 
     Raises:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
 
 import numpy as np
 
@@ -26,7 +25,7 @@ from projector_compute.model import (
     UmapParameters,
 )
 from projector_compute.neighbor_stage import comparable_points, stored_neighbors
-from projector_compute.ports import EmbeddingStore, StageStore
+from projector_compute.ports import StreamedBench
 from projector_compute.publishing import FramePublisher
 from projector_compute.rows import open_rows
 from projector_compute.session import Request, Session
@@ -37,16 +36,7 @@ _EPOCHS_OF_MANY = 200
 """umap-learn's defaults."""
 
 
-class _Bench(Protocol):
-    @property
-    def embeddings(self) -> EmbeddingStore: ...
-    @property
-    def stages(self) -> StageStore: ...
-    @property
-    def slice_seconds(self) -> float: ...
-
-
-def run_umap(session: Session, bench: _Bench, spec: JobSpec, parameters: UmapParameters) -> Request | None:
+def run_umap(session: Session, bench: StreamedBench, spec: JobSpec, parameters: UmapParameters) -> Request | None:
     """Work for one slice; why it ended, None when all epochs are done and the final layout is published.
 
     Raises:
@@ -87,7 +77,7 @@ def _descend(session: Session, descent: Descent, n_epochs: int, slice_seconds: f
     return None
 
 
-def _prepare(session: Session, bench: _Bench, spec: JobSpec, parameters: UmapParameters) -> Affinities:
+def _prepare(session: Session, bench: StreamedBench, spec: JobSpec, parameters: UmapParameters) -> Affinities:
     """Whatever of graph and start is missing."""
     job_id = session.state.job_id
     graph = bench.stages.load_affinities(job_id)
