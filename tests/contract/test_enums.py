@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
@@ -11,7 +12,7 @@ from google.protobuf.descriptor import EnumDescriptor
 from projector_client import messages as client_messages
 from projector_client import model as client
 from projector_compute import messages as compute_messages
-from projector_compute.control_messages import decode_control, tell_control
+from projector_compute.control_messages import read_control, tell_control
 from projector_compute.model import Action as WorkerAction
 from projector_compute.model import Metric as WorkerMetric
 from projector_compute.model import Phase as WorkerPhase
@@ -25,6 +26,7 @@ from projector_gateway.datasets import schemas as datasets
 from projector_gateway.jobs import control_messages, controls, projections
 from projector_gateway.jobs import messages as job_messages
 from projector_gateway.jobs import schemas as jobs
+from projector_gateway.people.schemas import Person
 from projector_gateway.rpc import messages as rpc_messages
 from projector_loader import messages as loader_side
 from projector_loader.model import ColumnType as LoaderColumnType
@@ -131,8 +133,9 @@ def test_an_action_comes_back(action: str) -> None:
         sent.supervise.supervision.weight = 0.5
     asked = rpc_messages.decode_control(sent)
     assert asked.action == action
-    content = control_messages.encode_control(asked)
-    told = tell_control(decode_control(content))
+    somebody = Person(id="p1", name="Ada")
+    content = control_messages.encode_control(asked, by=somebody, at=datetime.now(UTC))
+    told = tell_control(read_control(job_pb2.Control.FromString(content)))
     assert told.WhichOneof("action") == action
     assert control_messages.decode_applied(job_pb2.AppliedControl(step=3, control=told)).action == action
     state = job_pb2.JobState(phase=job_pb2.RUNNING, controls=[job_pb2.AppliedControl(step=3, control=told)])

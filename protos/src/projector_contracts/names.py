@@ -12,14 +12,20 @@ key                       type    holds
 ``job:{id}:optimizer``    string  OptimizerState
 ``job:{id}:slice``        hash    ``number`` and ``attempt`` of the slice that may write, as decimals; gone once final
 ``job:{id}:lease``        string  token of the worker that holds the slice; expires
+``job:{id}:losses``       hash    sequence (decimal) -> LOSS_ENTRY of that frame; thinned, kept longer than frames
+``job:{id}:watchers``     hash    id of a watching connection -> moment it was last seen (Unix seconds, decimal),
+                                  one space, serialised Person
 ``job:{id}:fingerprint``  string  the hash under which ``fingerprint:{hash}`` may point to this job
 ``jobs``                  zset    job id -> creation time in seconds
+``jobs:ended``            set     ids of jobs that have ended and whose result is not copied into the database yet
+``presence:{embedding}``  hash    id of an open page -> serialised Present of the page's protocol; expires
 ``fingerprint:{hash}``    string  job id that answers for this fingerprint
 ``answer:{id}``           list    one QueryAnswer; expires
 ``worker:{role}:{name}``  string  heartbeat of a worker that is ready for work; expires
 ========================  ======  ==========================================================================
 
-The channel ``job:{id}`` announces, and carries no data: ``frame`` or ``state``.
+The channel ``job:{id}`` announces, and carries no data: ``frame`` or ``state``. The channel ``jobs`` carries the id of an
+embedding whose list of jobs is not what it was: one was created, deleted, has begun, rests, goes on or has ended.
 
 Who writes what
 ---------------
@@ -69,6 +75,12 @@ REQUEST_ID_HEADER: Final = "request_id"
 """Celery header, gRPC metadata key and log field of a request."""
 
 JOBS: Final = "jobs"
+JOBS_ENDED: Final = "jobs:ended"
+JOBS_CHANNEL: Final = "jobs"
+LOSS_ENTRY: Final = "<Id"
+"""``struct`` format: step, loss in nats."""
+WATCHER_SECONDS: Final = 15
+"""A watching connection that was not seen for so long is gone; connections are noted three times as often."""
 ANNOUNCE_FRAME: Final = b"frame"
 ANNOUNCE_STATE: Final = b"state"
 
@@ -114,6 +126,18 @@ def slice_key(job_id: JobId) -> str:
 
 def lease_key(job_id: JobId) -> str:
     return f"job:{job_id}:lease"
+
+
+def losses_key(job_id: JobId) -> str:
+    return f"job:{job_id}:losses"
+
+
+def watchers_key(job_id: JobId) -> str:
+    return f"job:{job_id}:watchers"
+
+
+def presence_key(embedding_id: str) -> str:
+    return f"presence:{embedding_id}"
 
 
 def job_fingerprint_key(job_id: JobId) -> str:

@@ -12,8 +12,9 @@ from contract.compute.job_books import JOB, JobBook
 from projector_compute.core.tsne.repulsion.plan import Plan
 from projector_compute.model import (
     Action,
-    AppliedAction,
+    AppliedControl,
     AxisResult,
+    ControlEntry,
     CustomResult,
     EmbeddingRef,
     Failure,
@@ -135,7 +136,10 @@ def test_a_state_is_kept_whole_and_announced(created: JobBook) -> None:
             running(held, 3, 0),
             progress=0.5,
             notices=(Notice("perplexity", "It was lowered."),),
-            controls=(AppliedAction(1, Action.PAUSE), AppliedAction(1, Action.RESUME)),
+            controls=(
+                AppliedControl(1, ControlEntry("1-0", Action.PAUSE)),
+                AppliedControl(1, ControlEntry("2-0", Action.RESUME)),
+            ),
             failure=Failure("not_found", "There is no embedding."),
             result=PcaResult((0.75, 0.25), is_approximate=True),
         )

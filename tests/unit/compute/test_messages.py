@@ -11,7 +11,7 @@ import pytest
 
 from projector_chassis.errors import Internal, InvalidArgument
 from projector_compute import messages
-from projector_compute.control_messages import decode_control, tell_control
+from projector_compute.control_messages import read_control, tell_control
 from projector_compute.model import (
     Action,
     Control,
@@ -224,7 +224,7 @@ def test_given_coordinates_must_be_finite() -> None:
 
 def test_a_control_of_a_newer_gateway_is_an_internal_error() -> None:
     with pytest.raises(Internal):
-        decode_control(job_pb2.Control().SerializeToString())
+        read_control(job_pb2.Control())
 
 
 @pytest.mark.parametrize(
@@ -255,12 +255,12 @@ def test_both_sides_know_the_same_controls() -> None:
     for name, control in CONTROLS.items():
         message = tell_control(control)
         assert message.WhichOneof("action") == name
-        assert decode_control(message.SerializeToString()) == control
+        assert read_control(message) == control
 
 
 def test_a_supervision_is_told_again_without_its_labels() -> None:
     asked = job_pb2.Supervision(weight=0.25, column="c", ignored_label="x", labels=np.arange(3, dtype="<i4").tobytes())
-    read = decode_control(job_pb2.Control(supervise=job_pb2.Supervise(supervision=asked)).SerializeToString())
+    read = read_control(job_pb2.Control(supervise=job_pb2.Supervise(supervision=asked)))
     assert isinstance(read, Supervise)
     np.testing.assert_array_equal(read.supervision.labels, [0, 1, 2])
     told = tell_control(read).supervise.supervision

@@ -93,7 +93,7 @@ def test_a_pause_leaves_no_slice_and_resuming_goes_on(whole_run: list[Frame]) ->
     workshop.knock()
     assert workshop.work() == 0
     assert_is_whole(workshop, whole_run)
-    applied = [(entry.action, entry.step) for entry in workshop.job.state.controls]
+    applied = [(applied.entry.action, applied.step) for applied in workshop.job.state.controls]
     assert applied == [(Action.PAUSE, paused.step), (Action.RESUME, paused.step)]
 
 
@@ -109,7 +109,7 @@ def test_a_resume_that_comes_while_the_job_pauses_is_not_lost(whole_run: list[Fr
     workshop.jobs.on_pause = resume
     assert workshop.work() == 1
     assert_is_whole(workshop, whole_run)
-    assert [entry.action for entry in workshop.job.state.controls] == [Action.PAUSE, Action.RESUME]
+    assert [applied.entry.action for applied in workshop.job.state.controls] == [Action.PAUSE, Action.RESUME]
 
 
 @pytest.mark.parametrize("step_seconds", [0.04, 0.006])

@@ -80,7 +80,7 @@ def test_the_last_of_pause_and_resume_counts(jobs: InMemoryJobs, session: Sessio
     assert session.poll(at_once=True) is Request.PAUSE
     jobs.control(JOB, Action.RESUME)
     assert session.poll(at_once=True) is None
-    assert [entry.action for entry in session.state.controls] == [
+    assert [applied.entry.action for applied in session.state.controls] == [
         Action.PAUSE,
         Action.RESUME,
         Action.PAUSE,
@@ -121,7 +121,7 @@ def test_a_paused_job_stays_paused_for_the_next_slice(jobs: InMemoryJobs, sessio
         assert following.poll(at_once=True) is Request.PAUSE
         jobs.control(JOB, Action.RESUME)
         assert following.poll(at_once=True) is None
-    assert [entry.action for entry in following.state.controls] == [Action.PAUSE, Action.RESUME]
+    assert [applied.entry.action for applied in following.state.controls] == [Action.PAUSE, Action.RESUME]
 
 
 def test_a_refused_pause_is_not_told(jobs: InMemoryJobs, session: Session) -> None:

@@ -69,7 +69,7 @@ def test_steering_changes_what_follows_and_nothing_before(control: Control) -> N
 @pytest.mark.parametrize("control", STEERING, ids=lambda control: type(control).__name__)
 def test_steering_is_told_with_the_step_at_which_it_took_effect(control: Control) -> None:
     (applied,) = steered(control).job.state.controls
-    assert applied.action == control
+    assert applied.entry.action == control
     assert applied.step >= AT_STEP
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from projector_gateway.collections.schemas import Camera, View
 from projector_gateway.datasets.schemas import Embedding
 from projector_gateway.jobs.schemas import JobRequest
+from projector_gateway.people.schemas import Person
 
 EMBEDDING_ID = "digits-0"
+SOMEBODY = Person(id="p1", name="Ada")
 
 
 def embedding(**changes: Any) -> Embedding:

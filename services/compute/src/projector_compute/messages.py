@@ -10,9 +10,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from numpy.typing import NDArray
 
 from projector_chassis.errors import Internal, InvalidArgument
-from projector_compute.control_messages import read_control, tell_control
+from projector_compute.control_messages import read_entry, read_person, tell_entry, write_person
 from projector_compute.model import (
-    AppliedAction,
+    AppliedControl,
     AxisResult,
     CustomResult,
     EmbeddingRef,
@@ -24,6 +24,7 @@ from projector_compute.model import (
     Notice,
     PcaResult,
     Phase,
+    PhaseTime,
     Preprocessing,
 )
 from projector_compute.projection_messages import decode_projection
@@ -82,7 +83,7 @@ def decode_state(content: bytes) -> JobState:
     message = job_pb2.JobState.FromString(content)
     return JobState(
         job_id=JobId(message.job_id),
-        phase=Phase(job_pb2.Phase.Name(message.phase).lower()),
+        phase=_phase(message.phase),
         created_at=message.created_at.ToDatetime(UTC),
         updated_at=message.updated_at.ToDatetime(UTC),
         progress=message.progress,
@@ -91,9 +92,22 @@ def decode_state(content: bytes) -> JobState:
         n_points=message.n_points,
         failure=Failure(message.failure.code, message.failure.message) if message.HasField("failure") else None,
         notices=tuple(Notice(notice.subject, notice.message) for notice in message.notices),
-        controls=tuple(AppliedAction(applied.step, read_control(applied.control)) for applied in message.controls),
+        controls=tuple(
+            AppliedControl(applied.step, read_entry(applied.entry, applied.control)) for applied in message.controls
+        ),
         result=_result(message),
+        started_by=read_person(message.started_by) if message.HasField("started_by") else None,
+        queue_place=message.queue_place,
+        remaining_seconds=message.remaining_seconds if message.HasField("remaining_seconds") else None,
+        interruption=message.interruption,
+        times=tuple(PhaseTime(_phase(time.phase), time.seconds) for time in message.times),
+        phase_began_at=message.phase_began_at.ToDatetime(UTC) if message.HasField("phase_began_at") else None,
+        phase_began_progress=message.phase_began_progress,
     )
+
+
+def _phase(number: job_pb2.Phase.ValueType) -> Phase:
+    return Phase(job_pb2.Phase.Name(number).lower())
 
 
 def _result(message: job_pb2.JobState) -> PcaResult | CustomResult | None:
@@ -109,7 +123,7 @@ def _result(message: job_pb2.JobState) -> PcaResult | CustomResult | None:
 def encode_state(state: JobState) -> bytes:
     message = job_pb2.JobState(
         job_id=state.job_id,
-        phase=job_pb2.Phase.Value(state.phase.name),
+        phase=_number(state.phase),
         progress=state.progress,
         step=state.step,
         sequence=state.sequence,
@@ -121,9 +135,16 @@ def encode_state(state: JobState) -> bytes:
             for notice in state.notices
         ],
         controls=[
-            job_pb2.AppliedControl(step=applied.step, control=tell_control(applied.action))
+            job_pb2.AppliedControl(step=applied.step, control=tell_entry(applied.entry), entry=applied.entry.cursor)
             for applied in state.controls
         ],
+        started_by=None if state.started_by is None else write_person(state.started_by),
+        queue_place=state.queue_place,
+        remaining_seconds=state.remaining_seconds,
+        interruption=state.interruption,
+        times=[job_pb2.PhaseTime(phase=_number(time.phase), seconds=time.seconds) for time in state.times],
+        phase_began_at=None if state.phase_began_at is None else _timestamp(state.phase_began_at),
+        phase_began_progress=state.phase_began_progress,
     )
     if state.failure is not None:
         message.failure.CopyFrom(problem_pb2.Failure(code=state.failure.code, message=state.failure.message))
@@ -135,6 +156,10 @@ def encode_state(state: JobState) -> bytes:
             told = [job_pb2.AxisResult(n_from=axis.n_from, n_to=axis.n_to, length=axis.length) for axis in axes]
             message.custom.CopyFrom(job_pb2.CustomResult(axes=told))
     return message.SerializeToString()
+
+
+def _number(phase: Phase) -> job_pb2.Phase.ValueType:
+    return job_pb2.Phase.Value(phase.name)
 
 
 def _timestamp(moment: datetime) -> Timestamp:

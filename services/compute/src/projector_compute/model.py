@@ -189,7 +189,7 @@ class TsneParameters:
 
 @dataclass(frozen=True)
 class UmapParameters:
-    """``n_epochs`` of 0 means: by the number of rows."""
+    """``n_epochs`` of 0 means: by the number of rows; ``initial_layout`` as in ``TsneParameters``."""
 
     n_dims: int
     n_neighbors: int
@@ -198,6 +198,7 @@ class UmapParameters:
     n_epochs: int
     initialisation: Initialisation
     supervision: Supervision | None = None
+    initial_layout: Float32Array | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,9 +264,11 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class AppliedAction:
-    step: int
-    action: Control
+class Person:
+    """Somebody, as others see them."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -274,6 +277,24 @@ class ControlEntry:
 
     cursor: str
     action: Control
+    by: Person | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class AppliedControl:
+    """An entry of the control stream and the step after which it took effect."""
+
+    step: int
+    entry: ControlEntry
+
+
+@dataclass(frozen=True)
+class PhaseTime:
+    """How long a phase that is over lasted, by the wall clock."""
+
+    phase: Phase
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -300,7 +321,7 @@ class CustomResult:
 
 @dataclass(frozen=True)
 class JobState:
-    """All that is known of a job at one moment."""
+    """All that is known of a job at one moment; ``JobState`` of the contracts says what each field means."""
 
     job_id: JobId
     phase: Phase
@@ -312,8 +333,15 @@ class JobState:
     n_points: int = 0
     failure: Failure | None = None
     notices: tuple[Notice, ...] = ()
-    controls: tuple[AppliedAction, ...] = ()
+    controls: tuple[AppliedControl, ...] = ()
     result: PcaResult | CustomResult | None = None
+    started_by: Person | None = None
+    queue_place: int = 0
+    remaining_seconds: float | None = None
+    interruption: str = ""
+    times: tuple[PhaseTime, ...] = ()
+    phase_began_at: datetime | None = None
+    phase_began_progress: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -86,8 +86,6 @@ def _tsne(tsne: job_pb2.TsneParameters, n_rows: int) -> TsneParameters:
 def _umap(umap: job_pb2.UmapParameters, n_rows: int) -> UmapParameters:
     _check_layout_dims("UMAP", umap.n_dims)
     initialisation = _initialisation(umap.initialisation, Initialisation.SPECTRAL)
-    if initialisation is Initialisation.GIVEN:
-        raise InvalidArgument("initialisation is given; UMAP starts from spectral, pca_scaled or random.")
     return UmapParameters(
         n_dims=umap.n_dims,
         n_neighbors=umap.n_neighbors,
@@ -96,6 +94,7 @@ def _umap(umap: job_pb2.UmapParameters, n_rows: int) -> UmapParameters:
         n_epochs=umap.n_epochs,
         initialisation=initialisation,
         supervision=_supervision(umap.supervision, n_rows) if umap.HasField("supervision") else None,
+        initial_layout=_layout(umap, n_rows) if initialisation is Initialisation.GIVEN else None,
     )
 
 
@@ -145,11 +144,12 @@ def _initialisation(value: int, usual: Initialisation) -> Initialisation:
     return _INITIALISATIONS[value]
 
 
-def _layout(tsne: job_pb2.TsneParameters, n_rows: int) -> Float32Array:
-    n_bytes = n_rows * tsne.n_dims * _FLOAT32_BYTES
-    if len(tsne.initial_layout) != n_bytes:
-        raise InvalidArgument(f"initial_layout holds {len(tsne.initial_layout)} bytes; this job needs {n_bytes}.")
-    layout = np.frombuffer(tsne.initial_layout, "<f4").astype(np.float32).reshape(n_rows, tsne.n_dims)
+def _layout(parameters: job_pb2.TsneParameters | job_pb2.UmapParameters, n_rows: int) -> Float32Array:
+    given, n_dims = parameters.initial_layout, parameters.n_dims
+    n_bytes = n_rows * n_dims * _FLOAT32_BYTES
+    if len(given) != n_bytes:
+        raise InvalidArgument(f"initial_layout holds {len(given)} bytes; this job needs {n_bytes}.")
+    layout = np.frombuffer(given, "<f4").astype(np.float32).reshape(n_rows, n_dims)
     if not np.isfinite(layout).all():
         raise InvalidArgument("initial_layout holds NaN or infinite values; give finite coordinates.")
     return layout

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from projector_compute.model import (
     Action,
-    AppliedAction,
+    AppliedControl,
     DescentState,
     Failure,
     Notice,
@@ -125,7 +125,7 @@ class Session:
     def _read_controls(self) -> Request | None:
         for entry in self._held.controls_after(self._cursor):
             self._cursor = entry.cursor
-            applied = AppliedAction(self.step, entry.action)
+            applied = AppliedControl(self.step, entry)
             self.state = replace(self.state, controls=(*self.state.controls, applied))
             if entry.action is Action.STOP:
                 return Request.STOP

@@ -9,7 +9,7 @@ import numpy as np
 from projector_compute.core.neighbors import NeighborTable
 from projector_compute.core.pca import principal_components
 from projector_compute.core.tsne.affinities import Affinities
-from projector_compute.core.tsne.initialisation import start_from_graph
+from projector_compute.core.tsne.initialisation import start_from_graph, start_from_layout
 from projector_compute.core.umap.curve import fit_curve
 from projector_compute.core.umap.epochs import Descent
 from projector_compute.core.umap.graph import fuzzy_graph, supervised_graph
@@ -119,6 +119,8 @@ def _start(
     session: Session, points: Float32Array, graph: Affinities, parameters: UmapParameters, seed: int
 ) -> Float32Array:
     n_dims = parameters.n_dims
+    if parameters.initial_layout is not None:
+        return start_from_layout(parameters.initial_layout)
     if parameters.initialisation is Initialisation.RANDOM:
         return random_start(len(points), n_dims, seed)
     if parameters.initialisation is Initialisation.SPECTRAL:

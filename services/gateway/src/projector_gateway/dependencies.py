@@ -21,6 +21,8 @@ from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.service import JobService
 from projector_gateway.live.announcer import RunsAnnouncer
 from projector_gateway.neighbors.service import NeighborService
+from projector_gateway.people.anonymous import anonymous
+from projector_gateway.people.schemas import Person
 from projector_gateway.quality.service import QualityService
 from projector_gateway.search.service import SearchService
 from projector_gateway.uploads.service import UploadService
@@ -55,6 +57,10 @@ async def services(connection: HTTPConnection) -> Services:
 ServicesDependency = Annotated[Services, Depends(services)]
 
 
+async def _person(connection: HTTPConnection) -> Person:
+    return anonymous(connection.client.host if connection.client else "")
+
+
 async def _loader(services: ServicesDependency) -> Loader:
     return services.loader
 
@@ -87,6 +93,7 @@ async def _runs(services: ServicesDependency) -> RunsAnnouncer:
     return services.runs
 
 
+PersonDependency = Annotated[Person, Depends(_person)]
 LoaderDependency = Annotated[Loader, Depends(_loader)]
 FramesDependency = Annotated[FrameStore, Depends(_frames)]
 JobsDependency = Annotated[JobService, Depends(_jobs)]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.gateway.samples import EMBEDDING_ID, embedding, job_request
+from unit.gateway.samples import EMBEDDING_ID, SOMEBODY, embedding, job_request
 
 from projector_chassis.errors import InvalidArgument
 from projector_contracts.common.v1 import problem_pb2
@@ -20,7 +20,7 @@ from projector_gateway.jobs.schemas import Axis, Job
 
 _PERPLEXITY = st.floats(1, 1000, exclude_min=True)
 CREATED_AT = datetime(2026, 3, 4, 5, 6, 7, 891000, UTC)
-QUEUED = messages.encode_queued_state(JobId("job1"), n_points=10, created_at=CREATED_AT)
+QUEUED = messages.encode_queued_state(JobId("job1"), n_points=10, created_at=CREATED_AT, started_by=SOMEBODY)
 
 
 def decoded(projection: dict[str, Any] | None = None, **changes: Any) -> Job:
@@ -150,7 +150,7 @@ def test_a_new_job_waits_with_nothing_done() -> None:
 
 def test_moments_are_utc_wherever_they_were_written() -> None:
     elsewhere = CREATED_AT.astimezone(timezone(timedelta(hours=9)))
-    stored = messages.encode_queued_state(JobId("job1"), n_points=1, created_at=elsewhere)
+    stored = messages.encode_queued_state(JobId("job1"), n_points=1, created_at=elsewhere, started_by=SOMEBODY)
     assert messages.decode_job(messages.encode_spec(job_request(), embedding()), stored).created_at == CREATED_AT
 
 

@@ -16,7 +16,7 @@ from redis.retry import Retry
 from projector_chassis.errors import Internal
 from projector_compute import messages, saved_messages
 from projector_compute.adapters import redis_scripts
-from projector_compute.control_messages import decode_control
+from projector_compute.control_messages import decode_entry
 from projector_compute.model import ControlEntry, Frame, JobSpec, JobState, Phase, SavedJob
 from projector_compute.ports import JobsUnavailable, SliceLost
 from projector_contracts import names
@@ -166,7 +166,7 @@ class RedisSlice:
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise JobsUnavailable("Redis does not answer") from error
         stream = cast(list[tuple[bytes, dict[bytes, bytes]]], entries)
-        return [ControlEntry(name.decode(), decode_control(fields[b"control"])) for name, fields in stream]
+        return [decode_entry(name.decode(), fields[b"control"]) for name, fields in stream]
 
     def store_frame(self, frame: Frame, state: JobState, dropped: Sequence[int]) -> None:
         keys = (names.frames_key(self.job_id), names.state_key(self.job_id))

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from projector_chassis.errors import InvalidArgument
 from projector_gateway.datasets.schemas import Embedding
-from projector_gateway.jobs.projections import Raw, Tsne
+from projector_gateway.jobs.projections import Raw, Tsne, Umap
 from projector_gateway.jobs.schemas import JobRequest
 
 _MIN_TSNE_ROWS = 5  # perplexity must exceed 1 and is at most (rows - 1) / 3
@@ -24,8 +24,10 @@ def check_request(request: JobRequest, embedding: Embedding, *, max_rows: int) -
         _check_rows(rows, n_points=embedding.n_points, max_rows=max_rows)
     n_rows = embedding.n_points if rows is None else len(rows)
     if isinstance(request.projection, Tsne):
-        _check_tsne(request.projection, n_rows)
-    elif isinstance(request.projection, Raw):
+        _check_tsne_rows(n_rows)
+    if isinstance(request.projection, Tsne | Umap):
+        _check_start(request.projection, n_rows)
+    if isinstance(request.projection, Raw):
         _check_dims(request.projection.dims, embedding.n_dims)
     return request.model_copy(update={"rows": None}) if n_rows == embedding.n_points else request
 
@@ -43,20 +45,24 @@ def _check_rows(rows: list[int], *, n_points: int, max_rows: int) -> None:
         raise InvalidArgument(f"rows holds {wrong}; the embedding's rows are 0 to {n_points - 1}.")
 
 
-def _check_tsne(tsne: Tsne, n_rows: int) -> None:
+def _check_tsne_rows(n_rows: int) -> None:
     if n_rows < _MIN_TSNE_ROWS:
         raise InvalidArgument(f"t-SNE needs at least {_MIN_TSNE_ROWS} rows; this job would have {n_rows}.")
-    given = tsne.initial_layout
-    if tsne.initialisation == "given":
-        n_bytes = n_rows * tsne.n_dims * _FLOAT32_BYTES
+
+
+def _check_start(projection: Tsne | Umap, n_rows: int) -> None:
+    given = projection.initial_layout
+    if projection.initialisation == "given":
+        n_bytes = n_rows * projection.n_dims * _FLOAT32_BYTES
         if given is None or len(given) != n_bytes:
             raise InvalidArgument(
-                f"initial_layout holds {len(given or b'')} bytes; for {n_rows} rows in {tsne.n_dims} dimensions "
+                f"initial_layout holds {len(given or b'')} bytes; for {n_rows} rows in {projection.n_dims} dimensions "
                 f"it must hold {n_bytes}, as float32."
             )
     elif given is not None:
         raise InvalidArgument(
-            f"initialisation is {tsne.initialisation!r}, which takes no initial_layout; leave it out or give 'given'."
+            f"initialisation is {projection.initialisation!r}, which takes no initial_layout; "
+            "leave it out or give 'given'."
         )
 
 

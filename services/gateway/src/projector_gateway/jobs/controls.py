@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from projector_gateway.datasets.schemas import Schema
 from projector_gateway.jobs.projections import Supervision
+from projector_gateway.people.schemas import Person
 
 Action = Literal["pause", "resume", "stop", "perturb", "set_learning_rate", "set_exaggeration", "supervise"]
 
@@ -53,3 +55,5 @@ class AppliedControl(Schema):
     learning_rate: float | None = None
     exaggeration: float | None = None
     supervision: Supervision | None = None
+    by: Person | None = Field(None, description="Who asked for it; None: not known")
+    at: datetime | None = Field(None, description="When it was asked for")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from projector_chassis.errors import InvalidArgument, NotFound
 from projector_contracts.names import JobId
-from projector_gateway.dependencies import FramesDependency, JobsDependency
+from projector_gateway.dependencies import FramesDependency, JobsDependency, PersonDependency
 from projector_gateway.jobs.controls import Control
 from projector_gateway.jobs.messages import decode_job, summarize_job, summarize_state
 from projector_gateway.jobs.schemas import Job, JobRequest, JobSummary
@@ -29,9 +29,9 @@ router = APIRouter(tags=["jobs"])
     status_code=202,
     responses={200: {"model": Job, "description": "The job that already computes this"}},
 )
-async def create_job(request: JobRequest, jobs: JobsDependency, response: Response) -> Job:
+async def create_job(request: JobRequest, jobs: JobsDependency, by: PersonDependency, response: Response) -> Job:
     """Start a job, or find the one that computes the same."""
-    created = await jobs.create(request)
+    created = await jobs.create(request, by=by)
     response.status_code = 202 if created.is_new else 200
     return decode_job(created.job.spec, created.job.state)
 
@@ -50,9 +50,9 @@ async def read_job(job_id: JobId, jobs: JobsDependency) -> Job:
 
 
 @router.post("/jobs/{job_id}/controls", status_code=202, response_class=Response)
-async def control_job(job_id: JobId, control: Control, jobs: JobsDependency) -> None:
+async def control_job(job_id: JobId, control: Control, jobs: JobsDependency, by: PersonDependency) -> None:
     """Ask a job to pause, resume or stop, or steer a t-SNE; it takes effect between two steps."""
-    await jobs.control(job_id, control)
+    await jobs.control(job_id, control, by=by)
 
 
 @router.get("/jobs/{job_id}/frames/{sequence}", response_class=Response, responses=_A_FRAME)

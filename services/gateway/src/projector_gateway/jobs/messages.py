@@ -16,7 +16,17 @@ from projector_gateway.datasets.schemas import Embedding
 from projector_gateway.jobs.control_messages import decode_applied
 from projector_gateway.jobs.projection_messages import read_projection, write_projection
 from projector_gateway.jobs.projections import Metric, Preprocessing, Projection, Tsne, Umap
-from projector_gateway.jobs.schemas import Axis, Job, JobFailure, JobRequest, JobSummary, Phase
+from projector_gateway.jobs.schemas import (
+    Axis,
+    FrameRef,
+    Job,
+    JobFailure,
+    JobRequest,
+    JobSummary,
+    Phase,
+    PhaseTime,
+)
+from projector_gateway.people.schemas import Person, read_person, write_person
 from projector_gateway.wire_arrays import read_uint32, write_uint32
 
 _PROJECTION: TypeAdapter[Projection] = TypeAdapter(Projection)
@@ -83,11 +93,13 @@ def encode_metric(metric: Metric) -> job_pb2.Metric.ValueType:
     return job_pb2.Metric.Value(metric.upper())
 
 
-def encode_queued_state(job_id: JobId, *, n_points: int, created_at: datetime) -> bytes:
+def encode_queued_state(job_id: JobId, *, n_points: int, created_at: datetime, started_by: Person) -> bytes:
     """The serialised JobState of a job that waits for its first worker."""
-    state = job_pb2.JobState(job_id=job_id, phase=job_pb2.QUEUED, n_points=n_points)
-    state.created_at.FromDatetime(created_at)
-    state.updated_at.FromDatetime(created_at)
+    state = job_pb2.JobState(
+        job_id=job_id, phase=job_pb2.QUEUED, n_points=n_points, started_by=write_person(started_by)
+    )
+    for moment in (state.created_at, state.updated_at, state.phase_began_at):
+        moment.FromDatetime(created_at)
     return state.SerializeToString()
 
 
@@ -151,6 +163,12 @@ def summarize_job(spec: bytes, state: bytes) -> JobSummary:
         sequence=known.sequence,
         n_points=known.n_points,
         created_at=known.created_at.ToDatetime(tzinfo=UTC),
+        started_by=read_person(known.started_by) if known.HasField("started_by") else None,
+        forked_from=_decode_fork(asked),
+        queue_place=known.queue_place or None,
+        remaining_seconds=known.remaining_seconds if known.HasField("remaining_seconds") else None,
+        interruption=known.interruption or None,
+        times=[PhaseTime(phase=_PHASES[time.phase], seconds=time.seconds) for time in known.times],
         failure=_decode_failure(known),
         notices=[loader_messages.problem(notice) for notice in known.notices],
         controls=[decode_applied(applied) for applied in known.controls],
@@ -173,14 +191,19 @@ def _decode_projection(spec: job_pb2.JobSpec) -> Projection:
     match projection:
         case Tsne() | Umap():
             supervision = projection.supervision
-            told: dict[str, object] = {}
+            told: dict[str, object] = {"initial_layout": None}
             if supervision is not None:
                 told["supervision"] = supervision.model_copy(update={"labels": None})
-            if isinstance(projection, Tsne):
-                told["initial_layout"] = None
             return projection.model_copy(update=told)
         case _:
             return projection
+
+
+def _decode_fork(spec: job_pb2.JobSpec) -> FrameRef | None:
+    if not spec.HasField("forked_from"):
+        return None
+    origin = spec.forked_from
+    return FrameRef(job_id=origin.job_id, sequence=origin.sequence, step=origin.step)
 
 
 def _decode_axes(result: job_pb2.CustomResult) -> list[Axis]:

@@ -124,7 +124,10 @@ class Umap(Schema):
     min_dist: float = Field(0.1, ge=0, le=1, description="How close points may lie, in units of the layout")
     metric: Metric = "euclidean"
     n_epochs: int = Field(0, ge=0, le=10_000, description="0: 500 up to 10,000 rows, 200 above")
-    initialisation: Literal["spectral", "pca_scaled", "random"] = "spectral"
+    initialisation: Literal["spectral", "pca_scaled", "random", "given"] = "spectral"
+    initial_layout: Packed | None = Field(
+        None, description="For given: float32 little-endian (rows of the job, n_dims). Never told again"
+    )
     supervision: Supervision | None = None
 
 

@@ -23,6 +23,7 @@ from projector_gateway.jobs.fingerprint import fingerprint
 from projector_gateway.jobs.repository import JobRepository, StoredJob
 from projector_gateway.jobs.resolution import Resolver
 from projector_gateway.jobs.schemas import JobRequest
+from projector_gateway.people.schemas import Person
 
 _FIRST_SLICE = 1
 _FIRST_ATTEMPT = 0
@@ -52,7 +53,7 @@ class JobService:
         self._resolver = resolver
         self._max_rows = max_rows
 
-    async def create(self, request: JobRequest) -> CreatedJob:
+    async def create(self, request: JobRequest, *, by: Person) -> CreatedJob:
         """Start the job that was asked for, or find the one that computes the same already.
 
         Raises:
@@ -68,7 +69,7 @@ class JobService:
         replaces: JobId | None = None
         for _ in range(_CREATE_ATTEMPTS):
             created_at = datetime.now(UTC)
-            job = await asyncio.to_thread(_new_job, resolved, embedding, created_at)
+            job = await asyncio.to_thread(_new_job, resolved, embedding, created_at, by)
             holder = await self._repository.create(
                 job,
                 fingerprint=hash_,
@@ -100,7 +101,7 @@ class JobService:
                     break
         return found
 
-    async def control(self, job_id: JobId, control: Control) -> None:
+    async def control(self, job_id: JobId, control: Control, *, by: Person) -> None:
         """Steer, pause, resume or stop a job; it takes effect between two steps.
 
         Raises:
@@ -111,7 +112,7 @@ class JobService:
         action = control.action
         if action in STEERING:
             control = await self._checked_steering(job_id, control)
-        if not await self._repository.append_control(job_id, encode_control(control)):
+        if not await self._repository.append_control(job_id, encode_control(control, by=by, at=datetime.now(UTC))):
             phase = messages.summarize_state((await self._repository.read(job_id)).state).phase
             if action == "stop":
                 return
@@ -152,11 +153,11 @@ class JobService:
         return None if messages.summarize_state(job.state).phase in ("failed", "stopped") else job
 
 
-def _new_job(request: JobRequest, embedding: Embedding, created_at: datetime) -> StoredJob:
+def _new_job(request: JobRequest, embedding: Embedding, created_at: datetime, by: Person) -> StoredJob:
     job_id = JobId(uuid.uuid4().hex)
     n_points = embedding.n_points if request.rows is None else len(request.rows)
     return StoredJob(
         job_id,
         messages.encode_spec(request, embedding),
-        messages.encode_queued_state(job_id, n_points=n_points, created_at=created_at),
+        messages.encode_queued_state(job_id, n_points=n_points, created_at=created_at, started_by=by),
     )

@@ -19,6 +19,8 @@ from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.service import JobService
 from projector_gateway.jobs.watch import Watch
 from projector_gateway.neighbors.service import NeighborService
+from projector_gateway.people.anonymous import anonymous
+from projector_gateway.people.schemas import Person
 from projector_gateway.quality.service import QualityService
 from projector_gateway.rpc import messages, question_messages
 from projector_gateway.uploads.service import UploadService
@@ -48,7 +50,7 @@ class JobServicer(api_pb2_grpc.JobServiceServicer):
         self._frames = frames
 
     async def CreateJob(self, request: api_pb2.CreateJobRequest, context: Context) -> api_pb2.Job:
-        created = await self._jobs.create(messages.decode_job_request(request.spec))
+        created = await self._jobs.create(messages.decode_job_request(request.spec), by=_person(context))
         return messages.encode_job(created.job)
 
     async def GetJob(self, request: api_pb2.GetJobRequest, context: Context) -> api_pb2.Job:
@@ -60,7 +62,7 @@ class JobServicer(api_pb2_grpc.JobServiceServicer):
 
     async def ControlJob(self, request: api_pb2.ControlJobRequest, context: Context) -> api_pb2.Job:
         job_id = JobId(request.job_id)
-        await self._jobs.control(job_id, messages.decode_control(request.control))
+        await self._jobs.control(job_id, messages.decode_control(request.control), by=_person(context))
         return messages.encode_job(await self._jobs.read(job_id))
 
     async def StreamEvents(
@@ -126,3 +128,8 @@ class UploadServicer(api_pb2_grpc.UploadServiceServicer):
     ) -> loader_pb2.DeleteUploadResponse:
         await self._uploads.delete(request.id)
         return loader_pb2.DeleteUploadResponse()
+
+
+def _person(context: Context) -> Person:
+    """Who calls: gRPC tells a peer as ``ipv4:127.0.0.1:51234``."""
+    return anonymous(context.peer().rpartition(":")[0].partition(":")[2])

@@ -1,0 +1,1 @@
+"""Who uses the projector, and what others see of them."""
