@@ -13,7 +13,7 @@ from projector_chassis.errors import NotFound
 from projector_compute.core.neighbors import NeighborTable
 from projector_compute.core.tsne.affinities import Affinities
 from projector_compute.model import EmbeddingRef, Float32Array, JobSpec
-from projector_compute.ports import Progress
+from projector_compute.ports import Progress, Waiting
 from projector_compute.questions import KeptLayout, LayoutRef
 from projector_contracts.names import JobId
 
@@ -39,7 +39,9 @@ class InMemoryEmbeddings:
         return ref
 
     @contextlib.contextmanager
-    def open(self, ref: EmbeddingRef, progress: Progress) -> Iterator[Float32Array]:
+    def open(
+        self, ref: EmbeddingRef, progress: Progress, waiting: Waiting = lambda reason: None
+    ) -> Iterator[Float32Array]:
         if ref.digest not in self._arrays:
             raise NotFound(f"There is no embedding {ref.embedding_id}.")
         progress(1.0)

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakes.clock import FakeClock
-from fakes.jobs import InMemoryJobs, InMemoryQueue, StoredJob
+from fakes.jobs import InMemoryJobs, StoredJob
 from fakes.stores import InMemoryEmbeddings, InMemoryStages
 from projector_compute.model import EmbeddingRef, Frame, JobSpec, Metric, PcaParameters, TsneParameters
 from projector_compute.run_job import Workbench, run_slice
-from projector_contracts.names import SLICE_DUE, JobId
+from projector_contracts.names import JobId
 
 JOB = JobId("job-1")
 STEP_TICKS = 4
@@ -21,7 +21,7 @@ _MOST_SLICES = 500
 
 
 class Workshop:
-    """Jobs, their queue and one worker.
+    """Jobs and one worker.
 
     Args:
         step_seconds: how long a step takes on the fake clock; above a thirtieth, every step is published.
@@ -30,44 +30,34 @@ class Workshop:
 
     def __init__(self, *, step_seconds: float = 0.04, slice_seconds: float = 1e6) -> None:
         self.jobs = InMemoryJobs()
-        self.queue = InMemoryQueue()
         self.embeddings = InMemoryEmbeddings()
         self.stages = InMemoryStages()
         self.clock = FakeClock(step_seconds / STEP_TICKS)
         self.slice_seconds = slice_seconds
 
     def create(self, spec: JobSpec) -> None:
-        """Create the job and enqueue its first slice."""
+        """Create the job; its first slice is due."""
         self.jobs.create(JOB, spec)
-        self.queue.enqueue(JOB, 1, here=False)
 
-    def run(self, number: int, attempt: int = 0) -> None:
-        """Deliver one slice."""
+    def run(self) -> None:
+        """Wake the worker once."""
         bench = Workbench(
             jobs=self.jobs,
-            queue=self.queue,
             embeddings=self.embeddings,
             stages=self.stages,
             clock=self.clock.as_clock(),
             slice_seconds=self.slice_seconds,
             n_threads=1,
         )
-        run_slice(bench, JOB, number, attempt)
-
-    def knock(self) -> None:
-        """Deliver whichever slice is due."""
-        self.run(SLICE_DUE)
-
-    def run_next(self) -> None:
-        """Deliver the oldest enqueued slice."""
-        self.run(self.queue.slices.pop(0).number)
+        run_slice(bench)
 
     def work(self) -> int:
-        """Deliver enqueued slices until none is left; how many there were."""
+        """Carry out slices until none is due; how many there were."""
         for n_slices in range(_MOST_SLICES):
-            if not self.queue.slices:
+            job = self.jobs.find(JOB)
+            if job is None or job.due is None:
                 return n_slices
-            self.run_next()
+            self.run()
         raise AssertionError(f"there is no end to the slices: {self.job.state}")
 
     @property

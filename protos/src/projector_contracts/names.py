@@ -10,13 +10,19 @@ key                       type    holds
 ``job:{id}:frames``       hash    sequence (decimal) -> JobEvent with that frame; thinned, the newest is kept
 ``job:{id}:controls``     stream  field ``control`` -> Control
 ``job:{id}:optimizer``    string  OptimizerState
-``job:{id}:slice``        hash    ``number`` and ``attempt`` of the slice that may write, as decimals; gone once final
+``job:{id}:slice``        hash    of the slice that may write, see SliceField; gone once the job has ended
 ``job:{id}:lease``        string  token of the worker that holds the slice; expires
 ``job:{id}:losses``       hash    sequence (decimal) -> LOSS_ENTRY of that frame; thinned, kept longer than frames
 ``job:{id}:watchers``     hash    id of a watching connection -> moment it was last seen (Unix seconds, decimal),
                                   one space, serialised Person
 ``job:{id}:fingerprint``  string  the hash under which ``fingerprint:{hash}`` may point to this job
 ``jobs``                  zset    job id -> creation time in seconds
+``jobs:active``           set     ids of jobs that have not ended
+``due``                   zset    ids of jobs whose slice any machine may carry out -> since when, in seconds
+``due:{machine}``         zset    the same of those that one machine shall carry out, where their stages lie
+``shares``                zset    owner -> seconds of work had, by a clock of its own; see "Whose turn it is"
+``shares:clock``          string  that clock: the share of the owner who was served last
+``jobs:sweeper``          string  token of the gateway that sees to it that no job hangs; expires
 ``jobs:ended``            set     ids of jobs that have ended and whose result is not copied into the database yet
 ``presence:{embedding}``  hash    id of an open page -> serialised Present of the page's protocol; expires
 ``fingerprint:{hash}``    string  job id that answers for this fingerprint
@@ -24,25 +30,28 @@ key                       type    holds
 ``worker:{role}:{name}``  string  heartbeat of a worker that is ready for work; expires
 ========================  ======  ==========================================================================
 
-The channel ``job:{id}`` announces, and carries no data: ``frame`` or ``state``. The channel ``jobs`` carries the id of an
-embedding whose list of jobs is not what it was: one was created, deleted, has begun, rests, goes on or has ended.
+The channel ``job:{id}`` announces, and carries no data: ``frame`` or ``state``. The channel ``jobs`` carries the id of
+an embedding whose list of jobs is not what it was: one was created, deleted, has begun, rests, goes on or has ended.
 
 Who writes what
 ---------------
-Creating a job (gateway), in one MULTI: ``spec``; ``state`` (QUEUED, created_at, n_points); ``slice`` = {number: 1,
-attempt: 0}; ``fingerprint`` and, with NX, ``fingerprint:{hash}``; ``jobs``. Then ``send_task(TASK_PROJECT, (job id, 1,
-0), queue=QUEUE_BATCH)``. From then on only the worker that holds the lease writes ``state``, ``frames``, ``optimizer``
-and ``slice``; every such write is one script that first checks lease and slice number.
+Creating a job (gateway), in one script: ``spec``; ``state`` (QUEUED); ``slice``; ``fingerprint`` and, with NX,
+``fingerprint:{hash}``; ``jobs``; ``jobs:active``; ``due``. Then a wake-up: ``send_task(TASK_PROJECT,
+queue=QUEUE_BATCH)``. From then on only the worker that holds the lease writes ``state``, ``frames``, ``losses``,
+``optimizer`` and ``slice``; every such write is one script that first checks lease and slice number.
 
-Controlling a job (gateway), always these two, in this order, whatever the job is doing:
+A wake-up says that something is due, not what: the worker that gets one takes the slice whose turn it is. One too many
+is harmless, and one that is lost is made up for by the sweeper (gateway), which also makes the slice of a job due again
+whose lease has expired, counting it as one more attempt. A lease that has expired is taken up again by its holder as
+long as nobody has done so.
 
-1. ``XADD job:{id}:controls * control <serialised Control>``
-2. ``send_task(TASK_PROJECT, (job id, SLICE_DUE, 0), queue=QUEUE_BATCH)``
+Whose turn it is: among all that is due for a machine, first the jobs of the owner who has had the smallest share, and
+of one owner's jobs the one that has waited longest. An owner who was away does not save up more than SHARE_CREDIT.
 
-A task that finds the lease held, its number passed or the job final ends silently, so the second line does no harm to
-a job that runs. It cannot come too early either: the script that turns a job PAUSED refuses while the control stream
-holds an entry that the worker has not read, so a control is either read by the slice that runs or the job was PAUSED
-before it and the task sent after it finds the lease free. (``pause`` needs no second line; sending it is harmless.)
+Controlling a job (gateway), in one script, whatever the job is doing: ``XADD job:{id}:controls * control <Control>``,
+and its slice becomes due where it is neither held nor due already; then a wake-up. The script that turns a job PAUSED
+refuses while the control stream holds an entry that the worker has not read, so a control is either read by the slice
+that runs, or finds a slice that can become due.
 
 The end (worker), in one script with the last state: ``slice`` and ``lease`` go, every other key of the job and a
 fingerprint that answers with a FINISHED job expire after FINISHED_JOB_SECONDS; when the job FAILED or was STOPPED the
@@ -62,20 +71,30 @@ ENGINE_VERSION: Final = "3"
 QUEUE_BATCH: Final = "batch"
 QUEUE_INTERACTIVE: Final = "interactive"
 TASK_PROJECT: Final = "projector.project"
-"""Arguments: job id, slice number (or SLICE_DUE), attempt."""
-SLICE_DUE: Final = 0
-"""Stands for whichever slice is due; slices themselves count from 1."""
+"""A wake-up without arguments: carry out the slice whose turn it is."""
 TASK_NEIGHBORS: Final = "projector.neighbors"
 """Arguments: answer id, NeighborsQuery as base64 text."""
 TASK_QUALITY: Final = "projector.quality"
 """Arguments: answer id, QualityQuery as base64 text; for QUEUE_BATCH, since a layout takes seconds to measure."""
-WORKER_HEARTBEAT_SECONDS: Final = 5
+WORKER_HEARTBEAT_SECONDS: Final = 2
 """A worker renews its key this often; the key lives three times as long."""
 REQUEST_ID_HEADER: Final = "request_id"
 """Celery header, gRPC metadata key and log field of a request."""
 
+SLICE_SECONDS: Final = 5.0
+"""Work on one job before it is another one's turn, unless a worker is told otherwise."""
+MAX_ATTEMPTS: Final = 3
+"""A slice that has cost so many workers their lives is not tried again: its job fails."""
+SHARE_CREDIT: Final = 10
+"""Seconds of work by which an owner who comes back may be behind the others."""
+
 JOBS: Final = "jobs"
+JOBS_ACTIVE: Final = "jobs:active"
+DUE: Final = "due"
+SHARES: Final = "shares"
+SHARES_CLOCK: Final = "shares:clock"
 JOBS_ENDED: Final = "jobs:ended"
+SWEEPER: Final = "jobs:sweeper"
 JOBS_CHANNEL: Final = "jobs"
 LOSS_ENTRY: Final = "<Id"
 """``struct`` format: step, loss in nats."""
@@ -85,9 +104,36 @@ ANNOUNCE_FRAME: Final = b"frame"
 ANNOUNCE_STATE: Final = b"state"
 
 FRAME_HISTORY_BYTES: Final = 64 * 2**20
-"""Kept frames of one job."""
+"""Kept frames of one job that goes on."""
+ALL_HISTORIES_BYTES: Final = 512 * 2**20
+"""Kept frames of all jobs; those that go on share it, and the oldest of those that have ended give way."""
 FINISHED_JOB_SECONDS: Final = 24 * 3600
 """How long Redis keeps a job after it ended."""
+
+
+class SliceField:
+    """Fields of ``job:{id}:slice``; numbers are decimals."""
+
+    NUMBER: Final = "number"
+    """Of the slice, from 1."""
+    ATTEMPT: Final = "attempt"
+    """How many workers have lost this slice."""
+    OWNER: Final = "owner"
+    """Id of the person whose share the work counts for."""
+    EMBEDDING: Final = "embedding"
+    """Id of the embedding, for the channel ``jobs``."""
+    HOLDER: Final = "holder"
+    """Token of the worker that took the slice; absent while nobody works on it."""
+    MACHINE: Final = "machine"
+    """Where it was carried out last, and its stages lie."""
+    LEASE_MS: Final = "lease_ms"
+    ENDED_BY: Final = "ended_by"
+    """Token of the worker that ended the slice before, so that ending may be repeated after a lost reply."""
+
+
+def due_key(machine: str) -> str:
+    """Slices that one machine shall carry out."""
+    return f"{DUE}:{machine}"
 
 
 def machine_queue(machine: str) -> str:

@@ -22,7 +22,7 @@ def book(request: pytest.FixtureRequest) -> Iterator[JobBook]:
         return
     redis_url = request.getfixturevalue("redis_url")
     client = connect(redis_url)
-    book = RedisBook(RedisJobs(client, lease_seconds=15.0), JobClient(redis_url))
+    book = RedisBook(RedisJobs(client, "here", lease_seconds=15.0, wake=lambda: None), JobClient(redis_url))
     yield book
     book.close()
     client.close()

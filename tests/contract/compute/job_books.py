@@ -39,8 +39,8 @@ class JobBook(Protocol):
 
     def delete(self) -> None: ...
 
-    def lose_lease(self) -> None:
-        """As if it had expired."""
+    def lose(self) -> None:
+        """As if the worker had been silent for so long that the sweeper made its slice due again."""
         ...
 
     def state(self) -> JobState: ...
@@ -75,8 +75,8 @@ class InMemoryBook:
     def delete(self) -> None:
         self.jobs.delete(JOB)
 
-    def lose_lease(self) -> None:
-        self.jobs[JOB].token = None
+    def lose(self) -> None:
+        self.jobs.lose(JOB)
 
     def state(self) -> JobState:
         return self.jobs[JOB].state
@@ -115,9 +115,10 @@ class RedisBook:
 
     def delete(self) -> None:
         self._client.redis.delete(*cast(list[bytes], self._client.redis.keys(f"job:{JOB}:*")))
+        self._client.redis.zrem(names.DUE, JOB)
 
-    def lose_lease(self) -> None:
-        self._client.redis.delete(names.lease_key(JOB))
+    def lose(self) -> None:
+        self._client.lose(JOB)
 
     def state(self) -> JobState:
         return self._client.state(JOB)

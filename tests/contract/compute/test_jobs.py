@@ -16,6 +16,7 @@ from projector_compute.model import (
     AxisResult,
     ControlEntry,
     CustomResult,
+    Dropped,
     EmbeddingRef,
     Failure,
     Frame,
@@ -30,7 +31,6 @@ from projector_compute.model import (
 from projector_compute.ports import HeldSlice, SliceLost
 from projector_contracts import names
 from projector_contracts.compute.v1 import job_pb2
-from projector_contracts.names import SLICE_DUE, JobId
 
 SPEC = job_pb2.JobSpec(
     embedding=job_pb2.EmbeddingRef(embedding_id="words", digest="d", n_points=5, n_dims=3),
@@ -48,8 +48,8 @@ def created(book: JobBook) -> JobBook:
 PLAN = Plan(cutoff=4.0, spacing=2.3, exponent=2, padded=(1, 144, 150))
 
 
-def take(book: JobBook, number: int = SLICE_DUE, attempt: int = 0) -> HeldSlice:
-    held = book.jobs.take(JOB, number, attempt)
+def take(book: JobBook) -> HeldSlice:
+    held = book.jobs.take()
     assert held is not None
     return held
 
@@ -79,36 +79,36 @@ def test_a_new_job_is_read_as_it_was_made(created: JobBook) -> None:
         assert (spec.rows, spec.seed, spec.projection) == (None, 7, PcaParameters(2))
         assert (state.phase, state.step, state.sequence, state.n_points) == (Phase.QUEUED, 0, 0, 5)
         assert held.read_saved() == SavedJob()
-        assert held.kept_sequences() == []
+        assert (held.attempt, list(held.read_history().frames)) == (0, [])
         assert held.controls_after("0-0") == []
 
 
-def test_one_takes_a_slice_and_nobody_else_until_it_is_given_up(created: JobBook) -> None:
-    with take(created, 1):
-        assert created.jobs.take(JOB, 1, 0) is None
-        assert created.jobs.take(JOB, SLICE_DUE, 0) is None
-    with take(created, 1):
-        pass
-
-
-@pytest.mark.parametrize(("number", "attempt"), [(2, 0), (1, 1)])
-def test_a_slice_that_is_not_due_is_not_to_be_had(created: JobBook, number: int, attempt: int) -> None:
-    assert created.jobs.take(JOB, number, attempt) is None
+def test_one_takes_a_slice_and_nobody_else_until_it_is_left(created: JobBook) -> None:
+    with take(created):
+        assert created.jobs.take() is None
+    with take(created) as again:
+        assert (again.number, again.attempt) == (1, 0)
 
 
 def test_a_job_that_does_not_exist_has_no_slice(created: JobBook) -> None:
-    assert created.jobs.take(JobId("another"), 1, 0) is None
     created.delete()
-    assert created.jobs.take(JOB, SLICE_DUE, 0) is None
+    assert created.jobs.take() is None
+
+
+def test_a_slice_whose_worker_is_lost_is_another_attempt(created: JobBook) -> None:
+    with take(created):
+        created.lose()
+        with take(created) as again:
+            assert (again.number, again.attempt) == (1, 1)
 
 
 def test_a_frame_is_kept_and_announced_together_with_its_state(created: JobBook) -> None:
     with take(created) as held:
         layout = np.arange(10, dtype=np.float32).reshape(5, 2)
-        held.store_frame(Frame(1, 0, float("nan"), layout), running(held, 0, 1), ())
+        held.store_frame(Frame(1, 0, float("nan"), layout), running(held, 0, 1), Dropped())
         layout += 1  # the optimiser goes on in the same memory
         codes = np.arange(10, dtype=np.uint16).reshape(5, 2)
-        held.store_frame(Frame(2, 5, 0.5, codes, (0.1, 0.2), (-1.0, 1.0)), running(held, 5, 2), ())
+        held.store_frame(Frame(2, 5, 0.5, codes, (0.1, 0.2), (-1.0, 1.0)), running(held, 5, 2), Dropped())
     first, second = created.frames()
     np.testing.assert_array_equal(first.layout, np.arange(10, dtype=np.float32).reshape(5, 2))
     assert first.layout.dtype == np.float32
@@ -124,9 +124,10 @@ def test_a_frame_is_kept_and_announced_together_with_its_state(created: JobBook)
 def test_dropped_frames_are_gone(created: JobBook) -> None:
     with take(created) as held:
         for sequence in range(1, 11):
-            held.store_frame(frame_of(sequence), running(held, 10 * sequence, sequence), ())
-        held.store_frame(frame_of(11), running(held, 110, 11), (2, 9))
-        assert held.kept_sequences() == [1, 3, 4, 5, 6, 7, 8, 10, 11]
+            held.store_frame(frame_of(sequence), running(held, 10 * sequence, sequence), Dropped())
+        held.store_frame(frame_of(11), running(held, 110, 11), Dropped(frames=(2, 9), losses=(3,)))
+        assert held.read_history().frames == [1, 3, 4, 5, 6, 7, 8, 10, 11]
+        assert held.read_history().losses == [1, 2, 4, 5, 6, 7, 8, 9, 10, 11]
     assert [frame.sequence for frame in created.frames()] == [1, 3, 4, 5, 6, 7, 8, 10, 11]
 
 
@@ -165,16 +166,15 @@ def test_controls_are_read_once_and_in_order(created: JobBook) -> None:
 
 
 def test_a_slice_handed_over_leaves_the_next_one_all_it_saved(created: JobBook) -> None:
-    with take(created, 1) as held:
+    with take(created) as held:
         saved = saved_of(40, "12-3")
-        assert held.hand_over(saved) == 2
+        held.hand_over(saved, here=True)
         assert saved.optimizer is not None
         saved.optimizer.layout[:] = 9  # the arrays stay the caller's
         with pytest.raises(SliceLost):
             held.store_state(running(held, 50, 0))
     assert created.due() == (2, 0)
-    assert created.jobs.take(JOB, 1, 0) is None  # delivered again
-    with take(created, 2) as following:
+    with take(created) as following:
         assert following.number == 2
         saved, expected = following.read_saved(), saved_of(40, "12-3")
     assert (saved.cursor, saved.sequence, saved.n_threads) == ("12-3", 3, 2)
@@ -190,12 +190,12 @@ def test_a_slice_handed_over_leaves_the_next_one_all_it_saved(created: JobBook) 
 
 def test_before_the_optimisation_the_cursor_alone_is_saved(created: JobBook) -> None:
     with take(created) as held:
-        held.hand_over(SavedJob("4-0", 0, 2, None))
+        held.hand_over(SavedJob("4-0", 0, 2, None), here=False)
     with take(created) as following:
         assert following.read_saved() == SavedJob("4-0", 0, 2, None)
 
 
-def test_a_paused_job_has_a_slice_due_that_nobody_holds(created: JobBook) -> None:
+def test_a_paused_job_has_a_slice_that_is_not_due(created: JobBook) -> None:
     with take(created) as held:
         held.store_state(running(held, 40, 0))
         assert held.pause(saved_of(40), replace(held.read_state(), phase=Phase.PAUSED))
@@ -204,6 +204,8 @@ def test_a_paused_job_has_a_slice_due_that_nobody_holds(created: JobBook) -> Non
     assert created.state().phase is Phase.PAUSED
     assert created.due() == (2, 0)
     assert created.announcements() == [names.ANNOUNCE_STATE, names.ANNOUNCE_STATE]
+    assert created.jobs.take() is None
+    created.control(Action.RESUME)
     with take(created) as following:
         saved = following.read_saved()
     assert saved.optimizer is not None
@@ -227,23 +229,23 @@ def test_a_pause_is_refused_while_a_control_waits(created: JobBook) -> None:
 @pytest.mark.parametrize("phase", [Phase.FINISHED, Phase.STOPPED, Phase.FAILED])
 def test_a_job_that_has_ended_has_no_slice(created: JobBook, phase: Phase) -> None:
     with take(created) as held:
-        held.store_frame(frame_of(1), running(held, 10, 1), ())
+        held.store_frame(frame_of(1), running(held, 10, 1), Dropped())
         finish(held, phase)
         with pytest.raises(SliceLost):
             held.store_state(held.read_state())
     assert created.state().phase is phase
     assert created.due() is None
-    assert created.jobs.take(JOB, SLICE_DUE, 0) is None
+    assert created.jobs.take() is None
     assert len(created.frames()) == 1
     assert created.has_fingerprint() == (phase is Phase.FINISHED)
     assert created.announcements() == [names.ANNOUNCE_FRAME, names.ANNOUNCE_STATE]
 
 
 WRITES: dict[str, Callable[[HeldSlice, JobState], object]] = {
-    "store_frame": lambda held, state: held.store_frame(frame_of(2), replace(state, sequence=2), (1,)),
+    "store_frame": lambda held, state: held.store_frame(frame_of(2), replace(state, sequence=2), Dropped((1,))),
     "store_state": lambda held, state: held.store_state(state),
     "pause": lambda held, state: held.pause(saved_of(1), state),
-    "hand_over": lambda held, state: held.hand_over(saved_of(1)),
+    "hand_over": lambda held, state: held.hand_over(saved_of(1), here=True),
     "finish": lambda held, state: held.finish(state),
 }
 
@@ -251,16 +253,16 @@ WRITES: dict[str, Callable[[HeldSlice, JobState], object]] = {
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
 def test_who_lost_the_lease_changes_nothing(created: JobBook, write: Callable[[HeldSlice, JobState], object]) -> None:
     with take(created) as held:
-        held.store_frame(frame_of(1), running(held, 10, 1), ())
+        held.store_frame(frame_of(1), running(held, 10, 1), Dropped())
         before = created.state()
-        created.lose_lease()
+        created.lose()
         with pytest.raises(SliceLost):
             write(held, replace(before, phase=Phase.FAILED))
     assert created.state() == before
     assert [frame.sequence for frame in created.frames()] == [1]
-    assert created.due() == (1, 0)
+    assert created.due() == (1, 1)
     assert created.has_fingerprint()
-    assert created.announcements() == [names.ANNOUNCE_FRAME]
+    assert names.ANNOUNCE_FRAME not in created.announcements()[1:]
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
@@ -268,14 +270,14 @@ def test_who_was_taken_over_changes_nothing_and_gives_nothing_up(
     created: JobBook, write: Callable[[HeldSlice, JobState], object]
 ) -> None:
     with take(created) as late:
-        created.lose_lease()
+        created.lose()
         with take(created) as held:
             before = created.state()
             with pytest.raises(SliceLost):
                 write(late, replace(before, phase=Phase.FAILED))
             late.__exit__(None, None, None)
             held.store_state(running(held, 1, 0))
-            assert held.hand_over(saved_of(1)) == 2
+            held.hand_over(saved_of(1), here=True)
         with pytest.raises(SliceLost):
             write(late, replace(before, phase=Phase.FAILED))
     assert created.due() == (2, 0)
@@ -290,4 +292,4 @@ def test_a_deleted_job_is_not_written_again(created: JobBook, write: Callable[[H
         with pytest.raises(SliceLost):
             write(held, state)
         assert held.controls_after("0-0") == []
-    assert created.jobs.take(JOB, SLICE_DUE, 0) is None
+    assert created.jobs.take() is None

@@ -19,6 +19,7 @@ from projector_compute.model import EmbeddingRef, Frame, JobState, Phase
 from projector_contracts import names
 from projector_contracts.compute.v1 import job_pb2, query_pb2
 from projector_contracts.names import JobId
+from projector_gateway.jobs import redis_scripts
 
 
 class JobClient:
@@ -27,28 +28,54 @@ class JobClient:
     def __init__(self, redis_url: str) -> None:
         self.redis = redis.Redis.from_url(redis_url)
         self._app = Celery("client", broker=redis_url, set_as_current=False)
+        self._create = self.redis.register_script(redis_scripts.CREATE)
+        self._control = self.redis.register_script(redis_scripts.CONTROL)
+        self._move = self.redis.register_script(redis_scripts.MOVE)
 
-    def create(self, spec: job_pb2.JobSpec, job_id: str = "job-1") -> JobId:
+    def create(self, spec: job_pb2.JobSpec, job_id: str = "job-1", owner: str = "somebody") -> JobId:
         job = JobId(job_id)
         now = datetime.now(UTC)
         state = JobState(job, Phase.QUEUED, now, now, n_points=len(spec.rows) // 4 or spec.embedding.n_points)
-        with self.redis.pipeline(transaction=True) as pipeline:
-            pipeline.set(names.spec_key(job), spec.SerializeToString())
-            pipeline.set(names.state_key(job), messages.encode_state(state))
-            pipeline.hset(names.slice_key(job), mapping={"number": 1, "attempt": 0})
-            pipeline.set(names.job_fingerprint_key(job), f"hash-of-{job}")
-            pipeline.set(names.fingerprint_key(f"hash-of-{job}"), job)
-            pipeline.zadd(names.JOBS, {job: time.time()})
-            pipeline.execute()
-        self.send(job, 1)
+        hash_ = f"hash-of-{job}"
+        keys = (
+            names.spec_key(job),
+            names.state_key(job),
+            names.slice_key(job),
+            names.job_fingerprint_key(job),
+            names.fingerprint_key(hash_),
+            names.JOBS,
+            names.JOBS_ACTIVE,
+            names.DUE,
+        )
+        content = (spec.SerializeToString(), messages.encode_state(state))
+        owner_and_limits = (owner, spec.embedding.embedding_id, 100, 100)
+        holder = self._create(keys=keys, args=(*content, hash_, job, time.time(), "", *owner_and_limits))
+        assert holder == job.encode(), holder
+        self.wake()
         return job
 
-    def send(self, job: JobId, number: int, attempt: int = 0) -> None:
-        self._app.send_task(names.TASK_PROJECT, args=(job, number, attempt), queue=names.QUEUE_BATCH)
+    def wake(self, queue: str = names.QUEUE_BATCH) -> None:
+        self._app.send_task(names.TASK_PROJECT, queue=queue)
 
     def control(self, job: JobId, control: job_pb2.Control) -> None:
-        self.redis.xadd(names.controls_key(job), {"control": control.SerializeToString()})
-        self.send(job, names.SLICE_DUE)
+        keys = (names.slice_key(job), names.controls_key(job), names.DUE)
+        known, *machine = cast(
+            list[bytes], self._control(keys=keys, args=(control.SerializeToString(), time.time(), job))
+        )
+        assert known, f"{job} has ended"
+        self.wake(names.machine_queue(machine[0].decode()) if machine[0] else names.QUEUE_BATCH)
+
+    def lose(self, job: JobId) -> None:
+        """What the sweeper does once the worker of a slice was not heard of for some time."""
+        self.redis.delete(names.lease_key(job))
+        slice_ = cast(dict[bytes, bytes], self.redis.hgetall(names.slice_key(job)))
+        machine = slice_[b"machine"].decode()
+        due = names.due_key(machine)
+        keys = (names.slice_key(job), names.lease_key(job), names.state_key(job), due, due)
+        state = cast(bytes, self.redis.get(names.state_key(job)))
+        whose = (slice_[b"number"], slice_[b"attempt"], slice_[b"holder"])
+        assert self._move(keys=keys, args=(*whose, 1, job, time.time(), state, names.channel(job)))
+        self.wake(names.machine_queue(machine))
 
     def pause(self, job: JobId) -> None:
         self.control(job, job_pb2.Control(pause=job_pb2.Pause()))

@@ -78,7 +78,7 @@ def test_pausing_stops_the_steps_and_changes_none_of_them(
         client.wait_for_step(interrupted, 20)
         client.pause(interrupted)
         paused = client.wait_for(interrupted, Phase.PAUSED)
-        client.send(interrupted, names.SLICE_DUE)  # somebody knocks without a control
+        client.wake(names.machine_queue("here"))  # for nothing
         other = client.create(pca_spec(loader.add("digits", digits)), "other")
         client.wait_for(other, Phase.FINISHED)
         assert client.state(interrupted).step == paused.step < 300
@@ -103,17 +103,17 @@ def test_a_paused_job_can_be_stopped(
     assert client.frames(job)[-1].step == stopped.step
 
 
-def test_a_redelivered_slice_is_harmless(
+def test_wake_ups_for_nothing_are_harmless(
     place: WorkerPlace, loader: ArrayLoader, client: JobClient, digits: NDArray[np.float32]
 ) -> None:
     with place.worker("batch", "here", SLICE_SECONDS="0.3"), place.worker("batch", "there", SLICE_SECONDS="0.3"):
         job = client.create(tsne_spec(loader.add("digits", digits), n_steps=400))
         client.wait_for_step(job, 10)
         for _ in range(10):
-            client.send(job, 1)
-            client.send(job, client.slice_number(job))
+            client.wake()
+            client.wake(names.machine_queue("here"))
         client.wait_for(job, Phase.FINISHED)
-        client.send(job, 1)
+        client.wake()
         marker = client.create(pca_spec(loader.add("digits", digits)), "marker")
         client.wait_for(marker, Phase.FINISHED)
     frames = client.frames(job)

@@ -61,12 +61,14 @@ async def test_a_new_job_is_stored_whole_and_enqueued_once(http: httpx.AsyncClie
     job_id = JobId(job["id"])
     spec = job_pb2.JobSpec.FromString(await content(redis, names.spec_key(job_id)))
     assert (spec.embedding.n_points, spec.tsne.n_dims, spec.tsne.n_steps) == (N_POINTS, 2, 1000)
-    assert await redis.hgetall(names.slice_key(job_id)) == {b"number": b"1", b"attempt": b"0"}
+    slice_ = cast(dict[bytes, bytes], await redis.hgetall(names.slice_key(job_id)))
+    assert (slice_[b"number"], slice_[b"attempt"], slice_[b"embedding"]) == (b"1", b"0", EMBEDDING_ID.encode())
     fingerprint = await content(redis, names.job_fingerprint_key(job_id))
     assert await content(redis, names.fingerprint_key(fingerprint.decode())) == job_id.encode()
     assert await redis.zscore(names.JOBS, job_id) is not None
     ((task, arguments, headers),) = await queued(redis)
-    assert (task, arguments) == (names.TASK_PROJECT, [job_id, 1, 0])
+    assert (task, arguments) == (names.TASK_PROJECT, [])
+    assert await redis.zscore(names.DUE, job_id) is not None
     assert headers[names.REQUEST_ID_HEADER] == response.headers["x-request-id"]
 
 
@@ -208,7 +210,7 @@ async def test_a_control_is_logged_and_wakes_a_worker(http: httpx.AsyncClient, r
     assert response.status_code == 202
     ((_, entry),) = cast(list[tuple[bytes, dict[bytes, bytes]]], await redis.xrange(names.controls_key(job_id)))
     assert job_pb2.Control.FromString(entry[b"control"]).WhichOneof("action") == "pause"
-    assert (await queued(redis))[-1][:2] == (names.TASK_PROJECT, [job_id, names.SLICE_DUE, 0])
+    assert (await queued(redis))[-1][:2] == (names.TASK_PROJECT, [])
 
 
 async def test_a_stop_releases_the_fingerprint(http: httpx.AsyncClient) -> None:

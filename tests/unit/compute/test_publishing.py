@@ -12,7 +12,7 @@ from projector_compute.core.quantisation import quantise
 from projector_compute.model import EmbeddingRef, Frame, JobSpec, PcaParameters
 from projector_compute.publishing import FLOAT32_POINTS, FramePublisher
 from projector_compute.session import Session
-from projector_contracts.names import SLICE_DUE, JobId
+from projector_contracts.names import JobId
 
 JOB = JobId("job-1")
 FEW, MANY = 4, FLOAT32_POINTS + 1
@@ -32,7 +32,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def session(jobs: InMemoryJobs, clock: FakeClock) -> Iterator[Session]:
-    held = jobs.take(JOB, SLICE_DUE, 0)
+    held = jobs.take()
     assert held is not None
     with held:
         yield Session(held, clock.as_clock(), n_threads=1)
@@ -117,17 +117,17 @@ def test_the_initial_layout_is_step_0(jobs: InMemoryJobs, session: Session) -> N
 
 def test_frames_beyond_the_bound_are_thinned(jobs: InMemoryJobs, session: Session, clock: FakeClock) -> None:
     entry_bytes = FEW * 2 * 4 + 256
-    publisher = FramePublisher(session, n_steps=99, max_history_bytes=10 * entry_bytes)
-    publish(publisher, clock, range(100))
+    jobs.max_bytes = 10 * entry_bytes
+    publish(FramePublisher(session, n_steps=99), clock, range(100))
     sequences = [frame.sequence for frame in kept(jobs)]
     assert len(sequences) == 10
     assert {1, 100} <= set(sequences)
 
 
 def test_a_pause_drops_no_more_frames_than_a_step(jobs: InMemoryJobs, session: Session, clock: FakeClock) -> None:
-    bound = 8 * (MANY * 2 * 2 + 256)
-    publish(FramePublisher(session, n_steps=99, max_history_bytes=bound), clock, range(20), MANY)
+    jobs.max_bytes = 8 * (MANY * 2 * 2 + 256)
+    publish(FramePublisher(session, n_steps=99), clock, range(20), MANY)
     assert len(kept(jobs)) == 8
-    resting = FramePublisher(session, n_steps=99, max_history_bytes=bound)
+    resting = FramePublisher(session, n_steps=99)
     resting.publish_last(19, 0.5, layout_of(19, MANY))  # in full precision: twice the bytes
     assert len(kept(jobs)) == 8

@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fakes.jobs import EnqueuedSlice
 from fakes.stores import InMemoryStages
 from fakes.workshop import JOB, Workshop, clusters, pca_spec, tsne_spec
 from projector_chassis.errors import TooLarge
 from projector_compute import publishing
 from projector_compute.model import Action, EmbeddingRef, Failure, Frame, Phase
-from projector_compute.ports import JobsUnavailable, Progress
+from projector_compute.ports import JobsUnavailable, Progress, Waiting
 
 N_STEPS = 60
 
@@ -62,8 +61,8 @@ def assert_is_whole(workshop: Workshop, whole_run: list[Frame]) -> None:
 
 def test_slices_follow_one_another_and_change_no_step(whole_run: list[Frame]) -> None:
     workshop = started(slice_seconds=0.5)
-    workshop.run_next()
-    assert workshop.queue.slices == [EnqueuedSlice(JOB, 2, here=True)]
+    workshop.run()
+    assert (workshop.job.number, workshop.job.due) == (2, "here")
     assert 0 < workshop.job.state.step < 20
     assert workshop.work() >= 4
     assert_is_whole(workshop, whole_run)
@@ -86,15 +85,20 @@ def test_a_pause_leaves_no_slice_and_resuming_goes_on(whole_run: list[Frame]) ->
     assert 10 <= paused.step < N_STEPS
     assert workshop.job.token is None
 
-    workshop.knock()
+    workshop.run()  # woken for nothing
+    workshop.jobs.control(JOB, Action.PAUSE)
+    workshop.work()
     assert (workshop.job.state.phase, workshop.job.state.step) == (Phase.PAUSED, paused.step)
 
     workshop.jobs.control(JOB, Action.RESUME)
-    workshop.knock()
-    assert workshop.work() == 0
+    assert workshop.work() == 1
     assert_is_whole(workshop, whole_run)
     applied = [(applied.entry.action, applied.step) for applied in workshop.job.state.controls]
-    assert applied == [(Action.PAUSE, paused.step), (Action.RESUME, paused.step)]
+    assert applied == [
+        (Action.PAUSE, paused.step),
+        (Action.PAUSE, paused.step),
+        (Action.RESUME, paused.step),
+    ]
 
 
 def test_a_resume_that_comes_while_the_job_pauses_is_not_lost(whole_run: list[Frame]) -> None:
@@ -128,7 +132,7 @@ def test_a_stop_shows_the_last_layout(step_seconds: float, whole_run: list[Frame
 
 def test_a_stop_between_two_slices_shows_the_last_layout_with_its_loss(whole_run: list[Frame]) -> None:
     workshop = started(step_seconds=0.006, slice_seconds=0.2)
-    workshop.run_next()
+    workshop.run()
     shown = workshop.job.state.step
     workshop.jobs.control(JOB, Action.STOP)
     workshop.work()
@@ -137,7 +141,7 @@ def test_a_stop_between_two_slices_shows_the_last_layout_with_its_loss(whole_run
     assert last.loss == whole_run[last.step].loss
 
 
-def test_a_paused_job_that_is_knocked_at_or_stopped_shows_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paused_job_that_is_paused_again_or_stopped_shows_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publishing, "FLOAT32_POINTS", 20)
     workshop = started()
     workshop.jobs.on_frame = at_step(10, lambda: workshop.jobs.control(JOB, Action.PAUSE))
@@ -145,9 +149,10 @@ def test_a_paused_job_that_is_knocked_at_or_stopped_shows_nothing_again(monkeypa
     sequence = workshop.job.state.sequence
     assert workshop.frames[-1].layout.dtype == np.float32
     assert workshop.frames[-2].layout.dtype == np.uint16
-    workshop.knock()
+    workshop.jobs.control(JOB, Action.PAUSE)
+    workshop.work()
     workshop.jobs.control(JOB, Action.STOP)
-    workshop.knock()
+    workshop.work()
     assert workshop.job.state.phase is Phase.STOPPED
     assert workshop.job.state.sequence == sequence
 
@@ -181,7 +186,7 @@ def test_a_job_whose_store_is_gone_is_left_as_it_is() -> None:
         raise JobsUnavailable
 
     workshop.jobs.on_frame = at_step(10, fail)
-    workshop.work()
+    workshop.run()
     assert (workshop.job.state.phase, workshop.job.state.step) == (Phase.RUNNING, 10)
 
 
@@ -196,20 +201,29 @@ def test_after_a_killed_worker_no_step_is_shown_twice(whole_run: list[Frame]) ->
         workshop.work()
     assert workshop.job.saved.optimizer is not None
     assert workshop.job.saved.optimizer.step < 30 == workshop.job.state.step
-    assert workshop.job.number is not None
-    workshop.run(workshop.job.number)  # delivered again
+    workshop.jobs.lose(JOB)
     workshop.work()
     assert_is_whole(workshop, whole_run)
 
 
-@pytest.mark.parametrize(("number", "attempt"), [(1, 0), (2, 1), (3, 0)])
-def test_a_slice_that_is_not_due_changes_nothing(number: int, attempt: int) -> None:
+def test_a_job_that_kills_its_workers_is_given_up_with_a_reason() -> None:
     workshop = started(slice_seconds=0.5)
-    workshop.run_next()
-    before = workshop.job.state
-    workshop.run(number, attempt)
-    assert workshop.job.state is before
-    assert workshop.queue.slices == [EnqueuedSlice(JOB, 2, here=True)]
+
+    def die(frame: Frame) -> None:
+        if frame.step >= 20:
+            raise WorkerKilled
+
+    workshop.jobs.on_frame = die
+    for n_killed in range(3):
+        assert workshop.job.attempt == n_killed
+        with pytest.raises(WorkerKilled):
+            workshop.work()
+        workshop.jobs.lose(JOB)
+    workshop.work()
+    state = workshop.job.state
+    assert state.phase is Phase.FAILED
+    assert state.failure is not None
+    assert "ended 3 workers at the same place" in state.failure.message
 
 
 def test_a_worker_that_shuts_down_hands_over_to_all(whole_run: list[Frame]) -> None:
@@ -219,8 +233,8 @@ def test_a_worker_that_shuts_down_hands_over_to_all(whole_run: list[Frame]) -> N
         workshop.clock.is_draining = True
 
     workshop.jobs.on_frame = at_step(10, drain)
-    workshop.run_next()
-    assert workshop.queue.slices == [EnqueuedSlice(JOB, 2, here=False)]
+    workshop.run()
+    assert (workshop.job.number, workshop.job.due) == (2, "anywhere")
     assert workshop.job.token is None
 
     workshop.clock.is_draining = False
@@ -232,8 +246,8 @@ def test_a_worker_that_shuts_down_hands_over_to_all(whole_run: list[Frame]) -> N
 def test_a_worker_that_shuts_down_does_not_wait_for_neighbors(whole_run: list[Frame]) -> None:
     workshop = started()
     workshop.clock.is_draining = True
-    workshop.run_next()
-    assert workshop.queue.slices == [EnqueuedSlice(JOB, 2, here=False)]
+    workshop.run()
+    assert (workshop.job.number, workshop.job.due) == (2, "anywhere")
     assert workshop.job.state.sequence == 0
     workshop.clock.is_draining = False
     workshop.work()
@@ -243,7 +257,7 @@ def test_a_worker_that_shuts_down_does_not_wait_for_neighbors(whole_run: list[Fr
 def test_a_public_error_is_the_jobs_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     workshop = started()
 
-    def refuse(ref: EmbeddingRef, progress: Progress) -> None:
+    def refuse(ref: EmbeddingRef, progress: Progress, waiting: Waiting) -> None:
         raise TooLarge("The embedding takes 9 bytes; 8 are allowed.")
 
     monkeypatch.setattr(workshop.embeddings, "open", refuse)
@@ -258,7 +272,7 @@ def test_a_public_error_is_the_jobs_failure(monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_broke_inside_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     workshop = started()
 
-    def break_down(ref: EmbeddingRef, progress: Progress) -> None:
+    def break_down(ref: EmbeddingRef, progress: Progress, waiting: Waiting) -> None:
         raise RuntimeError("/secret/place")
 
     monkeypatch.setattr(workshop.embeddings, "open", break_down)

@@ -34,7 +34,7 @@ def session(jobs: InMemoryJobs, clock: FakeClock) -> Iterator[Session]:
 
 
 def take(jobs: InMemoryJobs) -> InMemorySlice:
-    held = jobs.take(JOB, names.SLICE_DUE, 0)
+    held = jobs.take()
     assert held is not None
     return held
 
@@ -116,6 +116,7 @@ def test_a_paused_job_stays_paused_for_the_next_slice(jobs: InMemoryJobs, sessio
     jobs.control(JOB, Action.PAUSE)
     session.poll(at_once=True)
     assert session.try_pause()
+    jobs[JOB].due = "here"  # woken without a word
     with take(jobs) as held:
         following = Session(held, clock.as_clock(), n_threads=2)
         assert following.poll(at_once=True) is Request.PAUSE

@@ -109,7 +109,7 @@ def test_another_machine_prepares_again_and_takes_the_same_steps() -> None:
     expected = finished(clusters()).frames
     workshop = Workshop(slice_seconds=0.3)
     workshop.create(tsne_spec(workshop.embeddings.add("words", clusters())))
-    workshop.run_next()
+    workshop.run()
     workshop.stages = InMemoryStages()
     assert workshop.work() > 1
     assert workshop.embeddings.n_opened == 2
@@ -138,6 +138,6 @@ def test_stages_done_before_a_pause_are_not_done_again(monkeypatch: pytest.Monke
     monkeypatch.setattr(neighbor_stage, "neighbor_graph", refuse)
     monkeypatch.setattr(tsne_preparation, "joint_affinities", refuse)
     workshop.jobs.control(JOB, Action.RESUME)
-    workshop.knock()
+    workshop.work()
     assert workshop.job.state.phase is Phase.FINISHED
     np.testing.assert_array_equal(workshop.frames[-1].layout, expected[-1].layout)

@@ -48,7 +48,6 @@ def steered(*controls: Control, slice_seconds: float = 1e6, pauses: bool = False
     if pauses:
         assert workshop.job.state.phase is Phase.PAUSED
         workshop.jobs.control(JOB, Action.RESUME)
-        workshop.knock()
         workshop.work()
     assert workshop.job.state.phase is Phase.FINISHED
     return workshop

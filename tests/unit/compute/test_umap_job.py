@@ -85,7 +85,6 @@ def test_a_job_goes_on_to_the_bit_whatever_its_slices_and_pauses() -> None:
     assert paused.job.state.phase is Phase.PAUSED
     assert 9 <= paused.job.state.step < 30
     paused.jobs.control(JOB, Action.RESUME)
-    paused.knock()
     paused.work()
     for frames in (sliced, paused.frames):
         assert [frame.step for frame in frames] == [frame.step for frame in expected]

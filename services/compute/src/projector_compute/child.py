@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from celery import Celery
 
-from projector_compute.adapters.celery_queue import CelerySliceQueue
 from projector_compute.adapters.embedding_cache import EmbeddingCache
 from projector_compute.adapters.heartbeat import Heartbeat
 from projector_compute.adapters.loader import Loader
@@ -15,6 +14,7 @@ from projector_compute.adapters.redis_answers import RedisAnswers
 from projector_compute.adapters.redis_jobs import RedisJobs, connect
 from projector_compute.adapters.redis_layouts import RedisLayouts
 from projector_compute.adapters.stage_files import StageFiles
+from projector_compute.adapters.wake_ups import WakeUps
 from projector_compute.core.warm_up import warm_up, warm_up_queries
 from projector_compute.measuring import QualityMeter
 from projector_compute.query import NeighborFinder
@@ -23,7 +23,7 @@ from projector_compute.run_job import Workbench, run_slice
 from projector_compute.session import Clock
 from projector_compute.settings import Settings
 from projector_contracts import names
-from projector_contracts.names import FINISHED_JOB_SECONDS, JobId
+from projector_contracts.names import FINISHED_JOB_SECONDS
 
 
 def _embedding_cache(settings: Settings, loader: Loader) -> EmbeddingCache:
@@ -45,8 +45,12 @@ class BatchChild:
         stages.remove_older(FINISHED_JOB_SECONDS)
         embeddings = _embedding_cache(settings, self._loader)
         self._bench = Workbench(
-            jobs=RedisJobs(self._client, lease_seconds=settings.lease_seconds),
-            queue=CelerySliceQueue(app, settings.machine),
+            jobs=RedisJobs(
+                self._client,
+                settings.machine,
+                lease_seconds=settings.lease_seconds,
+                wake=WakeUps(app, settings.machine).send,
+            ),
             embeddings=embeddings,
             stages=stages,
             clock=Clock(time.monotonic, is_draining),
@@ -60,8 +64,8 @@ class BatchChild:
         self._heartbeat = Heartbeat(self._client, key, settings.ready_path)
         self._heartbeat.start()
 
-    def project(self, job_id: JobId, number: int, attempt: int) -> None:
-        run_slice(self._bench, job_id, number, attempt)
+    def project(self) -> None:
+        run_slice(self._bench)
 
     def quality(self, answer_id: str, query: bytes) -> None:
         self._answers.put(answer_id, self._meter.answer(decode_quality_query(query)))

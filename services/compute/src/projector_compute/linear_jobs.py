@@ -52,7 +52,7 @@ def run_custom(session: Session, embeddings: EmbeddingStore, spec: JobSpec, para
         InvalidArgument: an axis has no direction of its own.
     """
     session.enter(Phase.LOADING)
-    with embeddings.open(spec.embedding, session.progress) as embedding:
+    with embeddings.open(spec.embedding, session.progress, session.wait) as embedding:
         transform = transform_of(spec.preprocessing, embedding)
         directions = [direction(embedding, axis.start.rows, axis.end.rows, transform) for axis in parameters.axes]
     for name, axis, found in zip(_AXIS_NAMES, parameters.axes, directions, strict=False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
@@ -360,6 +361,28 @@ class Frame:
     layout: Float32Array | NDArray[np.uint16]
     scale: tuple[float, ...] = ()
     offset: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class KeptHistory:
+    """What is kept of a job's past.
+
+    Attributes:
+        frames, losses: sequences, ascending.
+        max_bytes: how much frames may take at present.
+    """
+
+    frames: Sequence[int]
+    losses: Sequence[int]
+    max_bytes: int
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Sequences whose frame, and whose loss, is kept no longer."""
+
+    frames: Sequence[int] = ()
+    losses: Sequence[int] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ The protocol of slices, leases and controls between gateway and workers stands i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Protocol, Self, TypeAlias
@@ -14,11 +14,13 @@ from projector_compute.core.neighbors import NeighborTable
 from projector_compute.core.tsne.affinities import Affinities
 from projector_compute.model import (
     ControlEntry,
+    Dropped,
     EmbeddingRef,
     Float32Array,
     Frame,
     JobSpec,
     JobState,
+    KeptHistory,
     SavedJob,
 )
 from projector_compute.questions import Answer, KeptLayout, LayoutRef
@@ -26,6 +28,10 @@ from projector_contracts.names import JobId
 
 Progress: TypeAlias = Callable[[float], None]
 """Called now and then with the done part, 0 to 1; may raise to abandon the work."""
+
+
+Waiting: TypeAlias = Callable[[str], None]
+"""Called with the reason while nothing gets on, and with "" once it does; may raise to abandon the work."""
 
 
 class SliceLost(Exception):
@@ -39,17 +45,20 @@ class JobsUnavailable(Exception):
 class EmbeddingStore(Protocol):
     """Embeddings as read-only mapped arrays."""
 
-    def open(self, ref: EmbeddingRef, progress: Progress) -> AbstractContextManager[Float32Array]:
+    def open(
+        self, ref: EmbeddingRef, progress: Progress, waiting: Waiting = ...
+    ) -> AbstractContextManager[Float32Array]:
         """The whole embedding, float32 ``(n_points, n_dims)``; it stays mapped until the context ends.
 
         Raises:
-            PublicError: it cannot be had; what ``progress`` raises passes through.
+            PublicError: it cannot be had; what ``progress`` and ``waiting`` raise passes through.
         """
         ...
 
 
 class HeldSlice(Protocol):
-    """One slice of a job, held under a lease that is renewed until the context ends.
+    """One slice of a job, held under a lease that is renewed until the context ends; if it has not ended then, it is
+    due again.
 
     Every write checks in the same transaction that the lease and the slice number still hold, and raises ``SliceLost``
     otherwise. Every method raises ``JobsUnavailable`` when the store does not answer.
@@ -60,6 +69,11 @@ class HeldSlice(Protocol):
 
     @property
     def number(self) -> int: ...
+
+    @property
+    def attempt(self) -> int:
+        """How many workers have lost this slice before."""
+        ...
 
     def __enter__(self) -> Self: ...
 
@@ -75,18 +89,16 @@ class HeldSlice(Protocol):
         """What the slice before left; the default SavedJob where there was none."""
         ...
 
-    def kept_sequences(self) -> list[int]:
-        """Sequences of the frames in the history, ascending."""
-        ...
+    def read_history(self) -> KeptHistory: ...
 
     def controls_after(self, cursor: str) -> list[ControlEntry]: ...
 
-    def store_frame(self, frame: Frame, state: JobState, dropped: Sequence[int]) -> None:
-        """Keep the frame together with the state it belongs to, drop those sequences, announce ``frame``."""
+    def store_frame(self, frame: Frame, state: JobState, dropped: Dropped) -> None:
+        """Keep the frame and its loss together with the state, drop those sequences, announce ``frame``."""
         ...
 
-    def store_state(self, state: JobState) -> None:
-        """Replace the state and announce ``state``."""
+    def store_state(self, state: JobState, *, is_news: bool = False) -> None:
+        """Replace the state and announce ``state``; news also concern whoever looks at a list of jobs."""
         ...
 
     def pause(self, saved: SavedJob, state: JobState) -> bool:
@@ -97,8 +109,8 @@ class HeldSlice(Protocol):
         """
         ...
 
-    def hand_over(self, saved: SavedJob) -> int:
-        """End the slice; the number of the next one, which the caller must enqueue."""
+    def hand_over(self, saved: SavedJob, *, here: bool) -> None:
+        """End the slice; the next one is due here, where neighbors and affinities lie, or anywhere."""
         ...
 
     def finish(self, state: JobState) -> None:
@@ -109,14 +121,8 @@ class HeldSlice(Protocol):
 class Jobs(Protocol):
     """All jobs' shared store."""
 
-    def take(self, job_id: JobId, number: int, attempt: int) -> HeldSlice | None:
-        """Take the lease of a slice (SLICE_DUE: of the one that is due); None where it is not to be had."""
-        ...
-
-
-class SliceQueue(Protocol):
-    def enqueue(self, job_id: JobId, number: int, *, here: bool) -> None:
-        """Enqueue a slice: for this machine, where its neighbors and affinities lie, or for whoever comes first."""
+    def take(self) -> HeldSlice | None:
+        """Take the slice whose turn it is, under a lease; None where nothing is due here."""
         ...
 
 

@@ -8,15 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from projector_compute.core.frame_history import FrameHistory
+from projector_compute.core.frame_history import FrameHistory, capacity_of
 from projector_compute.core.pacing import FramePacer
 from projector_compute.core.quantisation import quantise
-from projector_compute.model import Float32Array, Frame
+from projector_compute.model import Dropped, Float32Array, Frame
+from projector_compute.phases import advanced
 from projector_compute.session import Session
-from projector_contracts.names import FRAME_HISTORY_BYTES
 
 FLOAT32_POINTS = 50_000
 """Up to so many points a frame is float32; above, 16 bits, whose error is far below a pixel."""
+
+
+_MOST_LOSSES = 4096
+"""Losses are kept of more steps than frames are: they cost next to nothing."""
 
 
 class FramePublisher:
@@ -26,12 +30,12 @@ class FramePublisher:
     computes them again, and watchers have seen them.
     """
 
-    def __init__(self, session: Session, *, n_steps: int, max_history_bytes: int = FRAME_HISTORY_BYTES) -> None:
+    def __init__(self, session: Session, *, n_steps: int) -> None:
         self._session = session
         self._n_steps = n_steps
-        self._max_history_bytes = max_history_bytes
         self._pacer = FramePacer()
-        self._history: FrameHistory | None = None
+        self._frames: FrameHistory | None = None
+        self._losses: FrameHistory | None = None
         self._newest_is_float32 = False
         self._newest_step = session.state.step if session.state.sequence else -1
 
@@ -60,24 +64,24 @@ class FramePublisher:
 
     def _publish(self, frame: Frame) -> None:
         session = self._session
-        if self._history is None:
-            self._history = FrameHistory(
-                max_bytes=self._max_history_bytes,
-                frame_bytes=frame.layout.size * _usual_dtype(frame.layout).itemsize,
-                kept=session.held.kept_sequences(),
-            )
-        dropped = self._history.add(frame.sequence)
+        dropped = self._keep(frame)
+        progress = frame.step / self._n_steps if self._n_steps else 1.0
         session.state = replace(
-            session.state,
-            step=frame.step,
-            sequence=frame.sequence,
-            progress=frame.step / self._n_steps if self._n_steps else 1.0,
-            updated_at=session.clock.now(),
+            advanced(session.state, progress, session.clock.now()), step=frame.step, sequence=frame.sequence
         )
         session.held.store_frame(frame, session.state, dropped)
         self._pacer.published(session.clock.monotonic(), frame.layout.nbytes)
         self._newest_step = frame.step
         self._newest_is_float32 = frame.layout.dtype == np.float32
+
+    def _keep(self, frame: Frame) -> Dropped:
+        """Take a frame into the history; what has to go for it."""
+        if self._frames is None or self._losses is None:
+            kept = self._session.held.read_history()
+            frame_bytes = frame.layout.size * _usual_dtype(frame.layout).itemsize
+            self._frames = FrameHistory(capacity_of(kept.max_bytes, frame_bytes), kept.frames)
+            self._losses = FrameHistory(_MOST_LOSSES, kept.losses)
+        return Dropped(self._frames.add(frame.sequence), self._losses.add(frame.sequence))
 
 
 def _usual_dtype(layout: NDArray[Any]) -> np.dtype[Any]:

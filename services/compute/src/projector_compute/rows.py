@@ -28,7 +28,7 @@ def open_rows(session: Session, embeddings: EmbeddingStore, spec: JobSpec) -> It
     Raises:
         InvalidArgument: a row holds a value that is not finite.
     """
-    with embeddings.open(spec.embedding, session.progress) as embedding:
+    with embeddings.open(spec.embedding, session.progress, session.wait) as embedding:
         points = embedding if spec.rows is None else embedding[spec.rows]
         _check_finite(points, spec)
         transform = transform_of(spec.preprocessing, embedding)

@@ -18,16 +18,21 @@ from projector_compute.model import (
     TsneParameters,
     UmapParameters,
 )
-from projector_compute.ports import EmbeddingStore, HeldSlice, Jobs, JobsUnavailable, SliceLost, SliceQueue, StageStore
+from projector_compute.ports import EmbeddingStore, HeldSlice, Jobs, JobsUnavailable, SliceLost, StageStore
 from projector_compute.publishing import FramePublisher
 from projector_compute.session import Clock, Interrupted, Request, Session
 from projector_compute.tsne_job import run_tsne
 from projector_compute.umap_job import epochs_of, run_umap
-from projector_contracts.names import JobId
+from projector_contracts.names import MAX_ATTEMPTS
 
 _LOG = structlog.get_logger(__name__)
 
 _INTERNAL = Failure("internal", "The computation failed; its log holds the cause.")
+_POISON = Failure(
+    "internal",
+    f"The computation ended {MAX_ATTEMPTS} workers at the same place, most likely for want of memory; it is not tried "
+    "again. Project fewer rows, or give the workers more memory.",
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,6 @@ class Workbench:
     """What every slice on this worker works with."""
 
     jobs: Jobs
-    queue: SliceQueue
     embeddings: EmbeddingStore
     stages: StageStore
     clock: Clock
@@ -43,27 +47,34 @@ class Workbench:
     n_threads: int
 
 
-def run_slice(bench: Workbench, job_id: JobId, number: int, attempt: int) -> None:
-    """Carry out a slice if it may be had, and see to what follows it: a next slice, a pause or the end of the job.
+def run_slice(bench: Workbench) -> None:
+    """Carry out the slice whose turn it is, and see to what follows it: a next slice, a pause or the end of the job.
 
     Nothing is raised for what goes wrong with a job: that is its state. A slice that has lost its lease ends silently.
     """
-    held = bench.jobs.take(job_id, number, attempt)
+    try:
+        held = bench.jobs.take()
+    except JobsUnavailable as error:
+        _LOG.error("no slice taken", reason=str(error))
+        return
     if held is None:
-        _LOG.debug("slice is not to be had", job_id=job_id, slice=number)
         return
     with held:
         try:
             _carry_out(bench, held)
         except SliceLost:
-            _LOG.info("slice lost", job_id=job_id, slice=held.number)
-        except JobsUnavailable:
-            _LOG.error("slice abandoned: Redis does not answer", job_id=job_id, slice=held.number)
+            _LOG.info("slice lost", job_id=held.job_id, slice=held.number)
+        except JobsUnavailable as error:
+            _LOG.error("slice abandoned", job_id=held.job_id, slice=held.number, reason=str(error))
 
 
 def _carry_out(bench: Workbench, held: HeldSlice) -> None:
     session = Session(held, bench.clock, n_threads=bench.n_threads)
     try:
+        if held.attempt >= MAX_ATTEMPTS:
+            _LOG.error("job given up", job_id=held.job_id, slice=held.number, attempts=held.attempt)
+            _finish(bench, session, Phase.FAILED, _POISON)
+            return
         spec = held.read_spec()
         while not _go_on(bench, session, spec):
             pass
@@ -89,7 +100,7 @@ def _go_on(bench: Workbench, session: Session, spec: JobSpec) -> bool:
         _finish(bench, session, Phase.FINISHED)
         return True
     if request is Request.HAND_OVER:
-        bench.queue.enqueue(session.state.job_id, session.hand_over(), here=not bench.clock.is_draining())
+        session.hand_over()
         return True
     _publish_rest(session, spec)
     if request is Request.PAUSE:

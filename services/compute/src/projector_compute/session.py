@@ -17,6 +17,7 @@ from projector_compute.model import (
     Phase,
     SavedJob,
 )
+from projector_compute.phases import advanced, entered
 from projector_compute.ports import HeldSlice
 
 _STATES_HZ = 5.0
@@ -70,12 +71,14 @@ class Session:
         self._held = held
         self.clock = clock
         self.n_threads = n_threads
-        self.state = held.read_state()
+        self.state = replace(held.read_state(), interruption="")
         saved = held.read_saved()
         self.optimizer: OptimizerState | DescentState | None = saved.optimizer
-        self.step = self.state.step
+        self.step = 0 if self.optimizer is None else self.optimizer.step
         self.adjustments = saved.adjustments
         self._cursor = saved.cursor
+        self._logged = {applied.entry.cursor: applied.step for applied in self.state.controls}
+        self._replay_step: int | None = None
         self._is_paused = self.state.phase is Phase.PAUSED
         self._request: Request | None = None
         self._next_report_seconds = 0.0
@@ -87,10 +90,11 @@ class Session:
 
     def enter(self, phase: Phase, progress: float = 0.0) -> None:
         """Begin a phase, or go on with it, and say so if it is another one than before."""
-        is_new = phase is not self.state.phase
-        self.state = replace(self.state, phase=phase, progress=progress, updated_at=self.clock.now())
-        if is_new:
-            self._store()
+        if phase is not self.state.phase:
+            self.state = entered(self.state, phase, progress, self.clock.now())
+            self._store(is_news=True)
+        else:
+            self.state = advanced(self.state, progress, self.clock.now())
 
     def progress(self, done: float) -> None:
         """Report the done part of the phase, and end here if the slice must end.
@@ -98,7 +102,7 @@ class Session:
         Raises:
             Interrupted: somebody asked for a pause or a stop, or this worker shuts down.
         """
-        self.state = replace(self.state, progress=done, updated_at=self.clock.now())
+        self.state = advanced(self.state, done, self.clock.now())
         if self.clock.monotonic() >= self._next_report_seconds:
             self._store()
         self.check()
@@ -114,19 +118,34 @@ class Session:
         if request is not None:
             raise Interrupted(request)
 
+    def wait(self, reason: str) -> None:
+        """Tell why nothing goes on at present; empty: it goes on again. As ``progress``, it may end the slice."""
+        if reason != self.state.interruption:
+            self.state = replace(self.state, interruption=reason, updated_at=self.clock.now())
+            self._store()
+        self.check()
+
     def poll(self, *, at_once: bool = False) -> Request | None:
         """Why the slice must end now, if it must; reads the control stream at most ``_POLLS_HZ`` times a second."""
         now = self.clock.monotonic()
-        if at_once or now >= self._next_poll_seconds:
+        is_replay_due = self._replay_step is not None and self.step >= self._replay_step
+        if at_once or is_replay_due or now >= self._next_poll_seconds:
             self._next_poll_seconds = now + 1.0 / _POLLS_HZ
             self._request = self._read_controls()
         return self._request
 
     def _read_controls(self) -> Request | None:
+        """Follow what people ask for; what has been followed before this slice's start, at just that step again."""
+        self._replay_step = None
         for entry in self._held.controls_after(self._cursor):
+            logged = self._logged.get(entry.cursor)
+            if logged is not None and logged > self.step:
+                self._replay_step = logged
+                break
             self._cursor = entry.cursor
-            applied = AppliedControl(self.step, entry)
-            self.state = replace(self.state, controls=(*self.state.controls, applied))
+            if logged is None:
+                applied = AppliedControl(self.step, entry)
+                self.state = replace(self.state, controls=(*self.state.controls, applied))
             if entry.action is Action.STOP:
                 return Request.STOP
             if isinstance(entry.action, Action):
@@ -143,22 +162,24 @@ class Session:
 
     def try_pause(self) -> bool:
         """End the slice as PAUSED; False where a control has come in since the last poll."""
-        paused = replace(self.state, phase=Phase.PAUSED, updated_at=self.clock.now())
+        paused = self.state
+        if paused.phase is not Phase.PAUSED:
+            paused = entered(paused, Phase.PAUSED, paused.progress, self.clock.now())
         if not self._held.pause(self.saved(), paused):
             return False
         self.state = paused
         return True
 
-    def hand_over(self) -> int:
-        """End the slice with its state saved; the number of the next one."""
-        return self._held.hand_over(self.saved())
+    def hand_over(self) -> None:
+        """End the slice with its state saved; the next one is due here unless this worker shuts down."""
+        self._held.hand_over(self.saved(), here=not self.clock.is_draining())
 
     def finish(self, phase: Phase, failure: Failure | None = None) -> None:
         """End the job."""
         progress = 1.0 if phase is Phase.FINISHED else self.state.progress
-        self.state = replace(self.state, phase=phase, progress=progress, failure=failure, updated_at=self.clock.now())
+        self.state = replace(entered(self.state, phase, progress, self.clock.now()), failure=failure)
         self._held.finish(self.state)
 
-    def _store(self) -> None:
+    def _store(self, *, is_news: bool = False) -> None:
         self._next_report_seconds = self.clock.monotonic() + 1.0 / _STATES_HZ
-        self._held.store_state(self.state)
+        self._held.store_state(self.state, is_news=is_news)

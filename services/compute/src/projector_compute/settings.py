@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import Field
 
 from projector_chassis.settings import ServiceSettings
+from projector_contracts.names import SLICE_SECONDS
 
 
 def _usable_cores() -> int:
@@ -27,11 +28,11 @@ class Settings(ServiceSettings):
     machine: str = Field(default_factory=socket.gethostname, pattern=r"^[A-Za-z0-9._-]+$")
     n_threads: int = Field(default_factory=_usable_cores, ge=1)
     embedding_cache_bytes: int = Field(8 * 2**30, ge=2**20, description="embeddings kept below cache_dir")
-    slice_seconds: float = Field(5.0, gt=0, description="work of one Celery task before the next slice is enqueued")
-    lease_seconds: float = Field(15.0, ge=1, description="a slice whose worker is silent for so long may be taken over")
+    slice_seconds: float = Field(SLICE_SECONDS, gt=0, description="work on one job before it is another one's turn")
+    lease_seconds: float = Field(5.0, ge=1, description="a slice whose worker is silent for so long may be taken over")
     visibility_seconds: int = Field(
         60, ge=10, description="the broker delivers an unacknowledged task again after this"
     )
     loader_patience_seconds: float = Field(
-        30.0, ge=0, description="a loader that does not answer is asked again so long"
+        120.0, ge=0, description="a loader that does not answer is asked again so long"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
@@ -12,15 +11,10 @@ import structlog
 from celery import Celery, Task
 
 from projector_contracts import names
-from projector_contracts.names import JobId
-
-_LOG = structlog.get_logger(__name__)
-_JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""A job's id becomes a folder's name."""
 
 
 class BatchWork(Protocol):
-    def project(self, job_id: JobId, number: int, attempt: int) -> None: ...
+    def project(self) -> None: ...
 
     def quality(self, answer_id: str, query: bytes) -> None: ...
 
@@ -33,12 +27,9 @@ def register_project(app: Celery, work: Callable[[], BatchWork]) -> None:
     """Register ``projector.project``; ``work`` is called in the child, where the process has what it needs."""
 
     @app.task(name=names.TASK_PROJECT, bind=True)
-    def project(task: Task[Any, Any], job_id: str, number: int, attempt: int) -> None:
-        if not _JOB_ID.fullmatch(job_id):
-            _LOG.error("job id refused", job_id=job_id)
-            return
+    def project(task: Task[Any, Any]) -> None:
         with _request_of(task):
-            work().project(JobId(job_id), number, attempt)
+            work().project()
 
 
 def register_quality(app: Celery, work: Callable[[], BatchWork]) -> None:

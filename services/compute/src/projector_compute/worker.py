@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _LOG = structlog.get_logger(__name__)
 
 Role = Literal["batch", "interactive"]
+_BROKER_SECONDS = 10.0
+"""A Redis that is silent for so long is connected to anew; asking for tasks waits for one second at a time."""
 _CHILD_READY_SECONDS = 600
 """How long the parent lets its child compile before it takes it for dead; without a cache that is half a minute."""
 
@@ -42,8 +44,13 @@ def create_app(settings: Settings) -> Celery:
         task_ignore_result=True,
         task_acks_late=True,
         worker_prefetch_multiplier=1,
-        # A redelivered slice ends silently while its first delivery still works, so this may be short.
-        broker_transport_options={"visibility_timeout": settings.visibility_seconds},
+        # A wake-up that comes twice does no harm, so this may be short.
+        broker_transport_options={
+            "visibility_timeout": settings.visibility_seconds,
+            "socket_connect_timeout": _BROKER_SECONDS,
+            "socket_timeout": _BROKER_SECONDS,
+            "socket_keepalive": True,
+        },
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         worker_cancel_long_running_tasks_on_connection_loss=False,

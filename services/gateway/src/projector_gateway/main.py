@@ -15,8 +15,10 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from projector_chassis.logging import configure_logging
+from projector_contracts.names import SWEEPER
 from projector_gateway import api_page, health
 from projector_gateway.clients.frames import FrameStore
+from projector_gateway.clients.leadership import Leadership
 from projector_gateway.clients.loader import Loader, open_loader_channel
 from projector_gateway.clients.questions import Questions
 from projector_gateway.clients.queue import TaskQueue
@@ -30,9 +32,12 @@ from projector_gateway.dependencies import Services
 from projector_gateway.jobs import endpoints as jobs
 from projector_gateway.jobs import socket as job_events
 from projector_gateway.jobs.feed import JobFeeds
-from projector_gateway.jobs.repository import JobRepository
+from projector_gateway.jobs.idle_policy import IdlePolicy
+from projector_gateway.jobs.repository import JobLimits, JobRepository
 from projector_gateway.jobs.resolution import Resolver
+from projector_gateway.jobs.schedule import Schedule
 from projector_gateway.jobs.service import JobService
+from projector_gateway.jobs.sweeper import SWEEP_SECONDS, Sweeper
 from projector_gateway.live import socket as page_events
 from projector_gateway.live.announcer import RunsAnnouncer
 from projector_gateway.neighbors import endpoints as neighbors
@@ -53,6 +58,7 @@ from projector_gateway.uploads.service import UploadService
 API_PREFIX = "/api/v1"
 MAX_BODY_BYTES = 16 * 2**20
 _SHUTDOWN_SECONDS = 3
+_LEADERSHIP_SECONDS = 3 * SWEEP_SECONDS
 _MAX_CLIENT_EVENT_BYTES = 64 * 1024
 _ERROR_RESPONSE: dict[int | str, dict[str, Any]] = {
     "default": {"description": "An error", "content": {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}}
@@ -125,9 +131,19 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             cache_bytes=settings.search_cache_bytes,
             deadline_seconds=settings.search_deadline_seconds,
         )
+        repository = JobRepository(redis)
         job_service = JobService(
-            JobRepository(redis), queue, loader, Resolver(search_service), max_rows=settings.max_job_rows
+            repository,
+            queue,
+            loader,
+            Resolver(search_service),
+            max_rows=settings.max_job_rows,
+            limits=JobLimits(settings.max_jobs_of_one, settings.max_jobs),
         )
+        leadership = Leadership(redis, SWEEPER, seconds=_LEADERSHIP_SECONDS)
+        sweeper = Sweeper(Schedule(redis), queue, leadership, IdlePolicy(repository, settings.idle_pause_seconds))
+        sweeper.start()
+        stack.push_async_callback(sweeper.aclose)
         yield Services(
             loader=loader,
             frames=frames,

@@ -25,6 +25,12 @@ class GatewaySettings(ServiceSettings):
     page_directory: Path = Path(__file__).parent / "page"
     max_job_rows: int = 1_000_000
     """Most row indices one job request may carry."""
+    max_jobs_of_one: int = 10
+    """Most unfinished jobs of one person."""
+    max_jobs: int = 200
+    """Most unfinished jobs of all people together."""
+    idle_pause_seconds: float = 0
+    """A job that nobody has watched for so long is paused until somebody comes; 0: it goes on."""
     neighbors_deadline_seconds: float = 10
     quality_deadline_seconds: float = 120
     search_cache_bytes: int = 256 * 2**20

@@ -11,7 +11,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,11 +21,13 @@ import structlog
 from projector_chassis.errors import InvalidArgument, TooLarge, Unavailable
 from projector_compute.adapters.loader import Loader
 from projector_compute.model import EmbeddingRef, Float32Array
+from projector_compute.ports import Progress, Waiting
 
 _LOG = structlog.get_logger(__name__)
 _FIRST_WAIT_SECONDS = 0.1
 _LONGEST_WAIT_SECONDS = 2.0
 _FLOAT32_BYTES = 4
+_LOADER_AWAY = "The loader does not answer; it is asked again."
 
 
 class EmbeddingCache:
@@ -42,7 +44,9 @@ class EmbeddingCache:
         folder.mkdir(parents=True, exist_ok=True)
 
     @contextlib.contextmanager
-    def open(self, ref: EmbeddingRef, progress: Callable[[float], None]) -> Iterator[Float32Array]:
+    def open(
+        self, ref: EmbeddingRef, progress: Progress, waiting: Waiting = lambda reason: None
+    ) -> Iterator[Float32Array]:
         n_bytes = ref.n_points * ref.n_dims * _FLOAT32_BYTES
         if not (ref.digest.isalnum() and n_bytes):
             raise InvalidArgument(f"The embedding {ref.embedding_id} has no digest, no rows or no dimensions.")
@@ -51,12 +55,12 @@ class EmbeddingCache:
                 f"The embedding takes {n_bytes} bytes; the workers' cache holds {self._limit_bytes}. "
                 "Raise PROJECTOR_EMBEDDING_CACHE_BYTES."
             )
-        with self._open_file(ref, n_bytes, progress) as file:
+        with self._open_file(ref, n_bytes, progress, waiting) as file:
             os.utime(file.fileno())  # the time of last use, by which files are removed
             mapped = np.memmap(file, dtype="<f4", mode="r", shape=(ref.n_points, ref.n_dims))
             yield mapped.view(np.ndarray)
 
-    def _open_file(self, ref: EmbeddingRef, n_bytes: int, progress: Callable[[float], None]) -> BinaryIO:
+    def _open_file(self, ref: EmbeddingRef, n_bytes: int, progress: Progress, waiting: Waiting) -> BinaryIO:
         wait_seconds = _FIRST_WAIT_SECONDS
         while True:
             file = self._open_complete(ref, n_bytes)
@@ -64,7 +68,7 @@ class EmbeddingCache:
                 return file
             with self._lock_part(ref) as part:
                 if part is not None and not self._path(ref).exists():
-                    self._fetch(ref, part, n_bytes, progress)
+                    self._fetch(ref, part, n_bytes, progress, waiting)
                     continue
             progress(0.0)
             time.sleep(wait_seconds)  # another process is fetching it
@@ -109,7 +113,7 @@ class EmbeddingCache:
                 if _is_named(part, path):
                     path.unlink()
 
-    def _fetch(self, ref: EmbeddingRef, part: BinaryIO, n_bytes: int, progress: Callable[[float], None]) -> None:
+    def _fetch(self, ref: EmbeddingRef, part: BinaryIO, n_bytes: int, progress: Progress, waiting: Waiting) -> None:
         """Fetch an embedding, asking again for some time while the loader cannot be reached."""
         self._make_room(n_bytes)
         give_up = time.monotonic() + self._patience_seconds
@@ -122,12 +126,13 @@ class EmbeddingCache:
                 if time.monotonic() + wait_seconds > give_up:
                     raise
             _LOG.info("the loader cannot be reached; asking again", wait_seconds=wait_seconds)
+            waiting(_LOADER_AWAY)
             time.sleep(wait_seconds)
             wait_seconds = min(2 * wait_seconds, _LONGEST_WAIT_SECONDS)
-            progress(0.0)
+        waiting("")
         self._part_path(ref).rename(self._path(ref))
 
-    def _download(self, ref: EmbeddingRef, part: BinaryIO, n_bytes: int, progress: Callable[[float], None]) -> None:
+    def _download(self, ref: EmbeddingRef, part: BinaryIO, n_bytes: int, progress: Progress) -> None:
         part.truncate(0)
         n_written = 0
         for rows in self._loader.read_tensor(ref):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import struct
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Self, TypeVar, cast
+from typing import Any, Self, TypeAlias, cast
 
 import redis
 import structlog
@@ -17,7 +21,7 @@ from projector_chassis.errors import Internal
 from projector_compute import messages, saved_messages
 from projector_compute.adapters import redis_scripts
 from projector_compute.control_messages import decode_entry
-from projector_compute.model import ControlEntry, Frame, JobSpec, JobState, Phase, SavedJob
+from projector_compute.model import ControlEntry, Dropped, Frame, JobSpec, JobState, KeptHistory, Phase, SavedJob
 from projector_compute.ports import JobsUnavailable, SliceLost
 from projector_contracts import names
 from projector_contracts.names import JobId
@@ -29,7 +33,8 @@ _LONGEST_WAIT_SECONDS = 2.0
 """Together about 15 seconds: a Redis that is restarted is back by then, a lease is not yet gone for long."""
 _SOCKET_TIMEOUT_SECONDS = 20.0
 _RENEWALS_PER_LEASE = 3
-_T = TypeVar("_T")
+
+Argument: TypeAlias = str | bytes | int
 
 
 def connect(url: str) -> redis.Redis:
@@ -52,8 +57,8 @@ class Scripts:
             source: client.register_script(source)
             for source in (
                 redis_scripts.TAKE,
+                redis_scripts.LEAVE,
                 redis_scripts.RENEW,
-                redis_scripts.RELEASE,
                 redis_scripts.STORE_FRAME,
                 redis_scripts.STORE_STATE,
                 redis_scripts.PAUSE,
@@ -62,61 +67,84 @@ class Scripts:
             )
         }
 
-    def run(self, source: str, keys: Sequence[str], arguments: Sequence[str | bytes | int]) -> int:
-        try:
-            return int(cast(int, self._scripts[source](keys=list(keys), args=list(arguments))))
-        except (redis.ConnectionError, redis.TimeoutError) as error:
-            raise JobsUnavailable("Redis does not answer") from error
+    def run(self, source: str, keys: Sequence[str], arguments: Sequence[Argument]) -> int:
+        return int(self.answer(source, keys, arguments))
+
+    def answer(self, source: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+        with reaching_redis():
+            return self._scripts[source](keys=list(keys), args=list(arguments))
+
+
+@contextmanager
+def reaching_redis() -> Iterator[None]:
+    """Turn a Redis that is away, too slow or full into ``JobsUnavailable``."""
+    try:
+        yield
+    except (redis.ConnectionError, redis.TimeoutError, redis.OutOfMemoryError) as error:
+        raise JobsUnavailable("Redis does not answer, or is full") from error
 
 
 class RedisJobs:
-    """The port ``Jobs`` on one Redis."""
+    """The port ``Jobs`` on one Redis, for the worker of one machine.
 
-    def __init__(self, client: redis.Redis, *, lease_seconds: float) -> None:
+    Args:
+        wake: called after a slice when more is due here.
+    """
+
+    def __init__(self, client: redis.Redis, machine: str, *, lease_seconds: float, wake: Callable[[], None]) -> None:
         self._scripts = Scripts(client)
+        self._machine = machine
         self._lease_seconds = lease_seconds
+        self._wake = wake
 
-    def take(self, job_id: JobId, number: int, attempt: int) -> RedisSlice | None:
+    def take(self) -> RedisSlice | None:
         token = secrets.token_hex(16)
-        taken = self._scripts.run(
-            redis_scripts.TAKE,
-            (names.slice_key(job_id), names.lease_key(job_id)),
-            (token, number, attempt, round(1000 * self._lease_seconds)),
-        )
-        return RedisSlice(self._scripts, job_id, taken, token, self._lease_seconds) if taken else None
+        due = (names.DUE, names.due_key(self._machine))
+        lease_ms = round(1000 * self._lease_seconds)
+        keys = (names.SHARES, names.SHARES_CLOCK, *due)
+        taken = self._scripts.answer(redis_scripts.TAKE, keys, (token, self._machine, lease_ms))
+        if not taken:
+            return None
+        job_id, number, attempt, owner = taken
+        place = SlicePlace(JobId(job_id.decode()), int(number), int(attempt), owner.decode(), self._machine, token)
+        return RedisSlice(self._scripts, place, self._lease_seconds, self._wake)
+
+
+@dataclass(frozen=True)
+class SlicePlace:
+    """Which slice is held, for whom, where and by which token."""
+
+    job_id: JobId
+    number: int
+    attempt: int
+    owner: str
+    machine: str
+    token: str
 
 
 class _Lease:
     """Renews a slice's lease from a thread of its own, because a step or a block may take longer than the lease."""
 
-    def __init__(self, scripts: Scripts, job_id: JobId, token: str, seconds: float) -> None:
+    def __init__(self, scripts: Scripts, place: SlicePlace, seconds: float) -> None:
         self._scripts = scripts
-        self._job_id = job_id
-        self._token = token
+        self._place = place
         self._seconds = seconds
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._renew, name=f"lease-{job_id}", daemon=True)
+        self._thread = threading.Thread(target=self._renew, name=f"lease-{place.job_id}", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def end(self) -> None:
-        """Stop renewing, and give the lease up where it still is ours."""
+        """Stop renewing."""
         self._ended.set()
         self._thread.join()
-        try:
-            self._scripts.run(redis_scripts.RELEASE, (names.lease_key(self._job_id),), (self._token,))
-        except JobsUnavailable:
-            _LOG.warning("a lease could not be given up; it will expire", job_id=self._job_id)
 
     def _renew(self) -> None:
+        keys = (names.slice_key(self._place.job_id), names.lease_key(self._place.job_id))
         while not self._ended.wait(self._seconds / _RENEWALS_PER_LEASE):
             try:
-                held = self._scripts.run(
-                    redis_scripts.RENEW,
-                    (names.lease_key(self._job_id),),
-                    (self._token, round(1000 * self._seconds)),
-                )
+                held = self._scripts.run(redis_scripts.RENEW, keys, (self._place.token, round(1000 * self._seconds)))
             except JobsUnavailable:
                 continue
             if not held:
@@ -126,13 +154,25 @@ class _Lease:
 class RedisSlice:
     """The port ``HeldSlice``."""
 
-    def __init__(self, scripts: Scripts, job_id: JobId, number: int, token: str, lease_seconds: float) -> None:
+    def __init__(self, scripts: Scripts, place: SlicePlace, lease_seconds: float, wake: Callable[[], None]) -> None:
         self._scripts = scripts
         self._client = scripts.client
-        self._token = token
-        self._lease = _Lease(scripts, job_id, token, lease_seconds)
-        self.job_id = job_id
-        self.number = number
+        self._place = place
+        self._lease = _Lease(scripts, place, lease_seconds)
+        self._wake = wake
+        self._began_seconds = time.monotonic()
+
+    @property
+    def job_id(self) -> JobId:
+        return self._place.job_id
+
+    @property
+    def number(self) -> int:
+        return self._place.number
+
+    @property
+    def attempt(self) -> int:
+        return self._place.attempt
 
     def __enter__(self) -> Self:
         self._lease.start()
@@ -142,6 +182,29 @@ class RedisSlice:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._lease.end()
+        try:
+            n_due = self._leave()
+        except JobsUnavailable:
+            _LOG.warning("a slice could not be left; its lease will expire", job_id=self.job_id)
+            return
+        if n_due:
+            self._wake()
+
+    def _leave(self) -> int:
+        """Account for the work, give back what was not ended; how much is due here."""
+        place = self._place
+        keys = (
+            names.SHARES,
+            names.SHARES_CLOCK,
+            names.slice_key(place.job_id),
+            names.lease_key(place.job_id),
+            names.due_key(place.machine),
+            names.DUE,
+        )
+        worked = repr(time.monotonic() - self._began_seconds)
+        return self._scripts.run(
+            redis_scripts.LEAVE, keys, (place.token, place.owner, worked, repr(time.time()), place.job_id)
+        )
 
     def read_spec(self) -> JobSpec:
         return messages.decode_spec(self._read(names.spec_key(self.job_id)))
@@ -153,40 +216,43 @@ class RedisSlice:
         content = self._get(names.optimizer_key(self.job_id))
         return SavedJob() if content is None else saved_messages.decode_saved(content)
 
-    def kept_sequences(self) -> list[int]:
-        try:
-            fields = cast(list[bytes], self._client.hkeys(names.frames_key(self.job_id)))
-        except (redis.ConnectionError, redis.TimeoutError) as error:
-            raise JobsUnavailable("Redis does not answer") from error
-        return sorted(map(int, fields))
+    def read_history(self) -> KeptHistory:
+        with reaching_redis(), self._client.pipeline(transaction=False) as pipeline:
+            pipeline.hkeys(names.frames_key(self.job_id))
+            pipeline.hkeys(names.losses_key(self.job_id))
+            pipeline.scard(names.JOBS_ACTIVE)
+            frames, losses, n_active = pipeline.execute()
+        max_bytes = min(names.FRAME_HISTORY_BYTES, names.ALL_HISTORIES_BYTES // max(1, n_active))
+        return KeptHistory(sorted(map(int, frames)), sorted(map(int, losses)), max_bytes)
 
     def controls_after(self, cursor: str) -> list[ControlEntry]:
-        try:
+        with reaching_redis():
             entries = self._client.xrange(names.controls_key(self.job_id), min=f"({cursor}")
-        except (redis.ConnectionError, redis.TimeoutError) as error:
-            raise JobsUnavailable("Redis does not answer") from error
         stream = cast(list[tuple[bytes, dict[bytes, bytes]]], entries)
         return [decode_entry(name.decode(), fields[b"control"]) for name, fields in stream]
 
-    def store_frame(self, frame: Frame, state: JobState, dropped: Sequence[int]) -> None:
-        keys = (names.frames_key(self.job_id), names.state_key(self.job_id))
-        content = messages.encode_frame(frame)
-        state_content = messages.encode_state(state)
-        self._write(redis_scripts.STORE_FRAME, keys, (self._channel, frame.sequence, content, state_content, *dropped))
+    def store_frame(self, frame: Frame, state: JobState, dropped: Dropped) -> None:
+        keys = (names.frames_key(self.job_id), names.state_key(self.job_id), names.losses_key(self.job_id))
+        loss = struct.pack(names.LOSS_ENTRY, frame.step, frame.loss)
+        contents = (messages.encode_frame(frame), messages.encode_state(state), loss)
+        sequences = (len(dropped.frames), *dropped.frames, *dropped.losses)
+        self._write(redis_scripts.STORE_FRAME, keys, (self._channel, frame.sequence, *contents, *sequences))
 
-    def store_state(self, state: JobState) -> None:
+    def store_state(self, state: JobState, *, is_news: bool = False) -> None:
         keys = (names.state_key(self.job_id),)
-        self._write(redis_scripts.STORE_STATE, keys, (self._channel, messages.encode_state(state)))
+        arguments = (self._channel, messages.encode_state(state), int(is_news))
+        self._write(redis_scripts.STORE_STATE, keys, arguments)
 
     def pause(self, saved: SavedJob, state: JobState) -> bool:
         keys = (names.state_key(self.job_id), names.optimizer_key(self.job_id), names.controls_key(self.job_id))
         contents = (messages.encode_state(state), saved_messages.encode_saved(saved))
         return self._write(redis_scripts.PAUSE, keys, (self._channel, saved.cursor, *contents)) == 1
 
-    def hand_over(self, saved: SavedJob) -> int:
-        keys = (names.optimizer_key(self.job_id),)
-        self._write(redis_scripts.HAND_OVER, keys, (saved_messages.encode_saved(saved),))
-        return self.number + 1
+    def hand_over(self, saved: SavedJob, *, here: bool) -> None:
+        due = names.due_key(self._place.machine) if here else names.DUE
+        keys = (names.optimizer_key(self.job_id), due)
+        arguments = (saved_messages.encode_saved(saved), repr(time.time()), self.job_id)
+        self._write(redis_scripts.HAND_OVER, keys, arguments)
 
     def finish(self, state: JobState) -> None:
         own_fingerprint = self._get(names.job_fingerprint_key(self.job_id))
@@ -195,12 +261,16 @@ class RedisSlice:
             names.state_key(self.job_id),
             names.optimizer_key(self.job_id),
             fingerprint,
-            names.spec_key(self.job_id),
+            names.JOBS_ACTIVE,
+            names.JOBS_ENDED,
             names.frames_key(self.job_id),
+            names.spec_key(self.job_id),
+            names.losses_key(self.job_id),
             names.controls_key(self.job_id),
             names.job_fingerprint_key(self.job_id),
         )
         keeps_fingerprint = int(state.phase is Phase.FINISHED)
+        has_result = int(state.phase is not Phase.FAILED and state.sequence > 0)
         self._write(
             redis_scripts.FINISH,
             keys,
@@ -210,6 +280,7 @@ class RedisSlice:
                 names.FINISHED_JOB_SECONDS,
                 self.job_id,
                 keeps_fingerprint,
+                has_result,
             ),
         )
 
@@ -217,19 +288,17 @@ class RedisSlice:
     def _channel(self) -> str:
         return names.channel(self.job_id)
 
-    def _write(self, source: str, keys: Sequence[str], arguments: Sequence[str | bytes | int]) -> int:
+    def _write(self, source: str, keys: Sequence[str], arguments: Sequence[Argument]) -> int:
         """Run a script that checks slice and lease first."""
         guards = (names.slice_key(self.job_id), names.lease_key(self.job_id))
-        answer = self._scripts.run(source, (*guards, *keys), (self._token, self.number, *arguments))
+        answer = self._scripts.run(source, (*guards, *keys), (self._place.token, self.number, *arguments))
         if not answer:
             raise SliceLost(f"slice {self.number} of job {self.job_id}")
         return answer
 
     def _get(self, key: str) -> bytes | None:
-        try:
+        with reaching_redis():
             return cast(bytes | None, self._client.get(key))
-        except (redis.ConnectionError, redis.TimeoutError) as error:
-            raise JobsUnavailable("Redis does not answer") from error
 
     def _read(self, key: str) -> bytes:
         content = self._get(key)

@@ -9,23 +9,27 @@ _ENTRY_OVERHEAD_BYTES = 256
 """Message fields and Redis' own bookkeeping of one hash entry."""
 
 
+def capacity_of(max_bytes: int, frame_bytes: int) -> int:
+    """How many frames fit, of layouts of that size; two at least, the first and the newest."""
+    return max(2, max_bytes // (frame_bytes + _ENTRY_OVERHEAD_BYTES))
+
+
 class FrameHistory:
-    """Sequences of the frames kept, at most as many as fit into a number of bytes.
+    """Sequences of the frames kept, at most a given number.
 
     When there is no room, the frame goes whose absence leaves the smallest gap, a gap being judged against the square
     root of its position: the layout changes fast at first and slowly later, so the frames kept lie the further apart
     the later they are. The first and the newest are never dropped.
     """
 
-    def __init__(self, *, max_bytes: int, frame_bytes: int, kept: Iterable[int] = ()) -> None:
+    def __init__(self, capacity: int, kept: Iterable[int] = ()) -> None:
         """Take up a history.
 
         Args:
-            max_bytes: bound for all frames together.
-            frame_bytes: size of one frame's layout.
+            capacity: how many are kept, at least 2.
             kept: sequences that are stored already, ascending.
         """
-        self._capacity = max(2, max_bytes // (frame_bytes + _ENTRY_OVERHEAD_BYTES))
+        self._capacity = capacity
         self._before: dict[int, int] = {}
         self._after: dict[int, int] = {}
         self._newest = 0

@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import cast
 
 from redis.asyncio import Redis
 
+from projector_chassis.errors import RateLimited
 from projector_contracts import names
 from projector_contracts.names import JobId
 from projector_gateway.clients.frames import unknown_job
 from projector_gateway.clients.redis import reaching_redis
-
-# KEYS: spec, state, slice, job's fingerprint, fingerprint:{hash}, jobs
-# ARGV: spec, state, hash, job id, creation time, id of the job that may be replaced ("*": any)
-# Answers with the id of the job that holds the fingerprint now.
-_CREATE = """
-local holder = redis.call('GET', KEYS[5])
-if holder and ARGV[6] ~= '*' and holder ~= ARGV[6] then
-    return holder
-end
-redis.call('SET', KEYS[1], ARGV[1])
-redis.call('SET', KEYS[2], ARGV[2])
-redis.call('HSET', KEYS[3], 'number', 1, 'attempt', 0)
-redis.call('SET', KEYS[4], ARGV[3])
-redis.call('SET', KEYS[5], ARGV[4])
-redis.call('ZADD', KEYS[6], ARGV[5], ARGV[4])
-return ARGV[4]
-"""
-
-# KEYS: fingerprint:{hash}; ARGV: job id
-_RELEASE = """
-if redis.call('GET', KEYS[1]) == ARGV[1] then
-    return redis.call('DEL', KEYS[1])
-end
-return 0
-"""
-
-# KEYS: slice, controls; ARGV: control. A job that has ended has no slice, and must get no key that never expires.
-_CONTROL = """
-if redis.call('EXISTS', KEYS[1]) == 0 then
-    return 0
-end
-redis.call('XADD', KEYS[2], '*', 'control', ARGV[1])
-return 1
-"""
+from projector_gateway.jobs import redis_scripts
 
 _ANY_JOB = "*"
 _LIST_CHUNK = 20  # each may name a million rows
+_REFUSALS = {
+    b"own": "You have {most_own} unfinished jobs, the most that one person may have; stop or delete one, or wait.",
+    b"all": "There are {most} unfinished jobs, the most at a time; wait until one has ended.",
+}
 
 
 @dataclass(frozen=True)
@@ -60,19 +33,40 @@ class StoredJob:
     state: bytes
 
 
+@dataclass(frozen=True)
+class JobLimits:
+    """Most unfinished jobs of one person, and of all."""
+
+    of_one: int = 10
+    of_all: int = 200
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """What is stored of a job beside itself.
+
+    Attributes:
+        owner: id of the person whose share the work counts for.
+    """
+
+    job: StoredJob
+    fingerprint: str
+    owner: str
+    embedding_id: str
+    created_at_seconds: float
+
+
 class JobRepository:
     """Jobs in Redis; every method raises ``Unavailable`` when it does not answer."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._create = redis.register_script(_CREATE)
-        self._release = redis.register_script(_RELEASE)
-        self._control = redis.register_script(_CONTROL)
+        self._create = redis.register_script(redis_scripts.CREATE)
+        self._release = redis.register_script(redis_scripts.RELEASE)
+        self._control = redis.register_script(redis_scripts.CONTROL)
 
-    async def create(
-        self, job: StoredJob, *, fingerprint: str, created_at_seconds: float, replaces: JobId | None, fresh: bool
-    ) -> JobId:
-        """Store a new job unless another one holds its fingerprint; all or nothing.
+    async def create(self, new: NewJob, limits: JobLimits, *, replaces: JobId | None, fresh: bool) -> JobId:
+        """Store a new job, due at once, unless another one holds its fingerprint; all or nothing.
 
         Args:
             replaces: a job that may lose the fingerprint because it no longer answers for it.
@@ -80,42 +74,40 @@ class JobRepository:
 
         Returns:
             Id of the job that holds the fingerprint now: the new one's, or that of the job to join.
+
+        Raises:
+            RateLimited: there are as many unfinished jobs as may be.
         """
+        job = new.job
         keys = [
             names.spec_key(job.job_id),
             names.state_key(job.job_id),
             names.slice_key(job.job_id),
             names.job_fingerprint_key(job.job_id),
-            names.fingerprint_key(fingerprint),
+            names.fingerprint_key(new.fingerprint),
             names.JOBS,
+            names.JOBS_ACTIVE,
+            names.DUE,
         ]
         replaceable = _ANY_JOB if fresh else replaces or ""
-        arguments: list[bytes | str] = [
+        arguments: list[bytes | str | int] = [
             job.spec,
             job.state,
-            fingerprint,
+            new.fingerprint,
             job.job_id,
-            repr(created_at_seconds),
+            repr(new.created_at_seconds),
             replaceable,
+            new.owner,
+            new.embedding_id,
+            limits.of_one,
+            limits.of_all,
         ]
         with reaching_redis():
-            holder = await self._create(keys=keys, args=arguments)
-        return JobId(cast(bytes, holder).decode())
-
-    async def forget(self, job_id: JobId) -> None:
-        """Take back a job that no worker will ever hear of."""
-        await self.release_fingerprint(job_id)
-        keys = [
-            names.spec_key(job_id),
-            names.state_key(job_id),
-            names.slice_key(job_id),
-            names.job_fingerprint_key(job_id),
-        ]
-        with reaching_redis():
-            async with self._redis.pipeline(transaction=True) as pipeline:
-                pipeline.delete(*keys)
-                pipeline.zrem(names.JOBS, job_id)
-                await pipeline.execute()
+            holder = cast(bytes, await self._create(keys=keys, args=arguments))
+        if holder in _REFUSALS:
+            message = _REFUSALS[holder].format(most_own=limits.of_one, most=limits.of_all)
+            raise RateLimited(message)
+        return JobId(holder.decode())
 
     async def release_fingerprint(self, job_id: JobId) -> None:
         """Let the next equal request start a new job, if this job still answers for such requests."""
@@ -150,11 +142,18 @@ class JobRepository:
             for job in jobs:
                 yield job
 
-    async def append_control(self, job_id: JobId, control: bytes) -> bool:
-        """Add a serialised Control to the job's stream; False when the job has ended or is unknown."""
-        keys = [names.slice_key(job_id), names.controls_key(job_id)]
+    async def append_control(self, job_id: JobId, control: bytes) -> str | None:
+        """Add a serialised Control to the job's stream; a job that rests becomes due.
+
+        Returns:
+            The queue in which to send a wake-up; None when the job has ended or is unknown.
+        """
+        keys = [names.slice_key(job_id), names.controls_key(job_id), names.DUE]
         with reaching_redis():
-            return bool(await self._control(keys=keys, args=[control]))
+            known, *machine = await self._control(keys=keys, args=[control, repr(time.time()), job_id])
+        if not known:
+            return None
+        return names.machine_queue(machine[0].decode()) if machine[0] else names.QUEUE_BATCH
 
     async def _read_all(self, ids: list[JobId]) -> list[StoredJob]:
         keys = [key for job_id in ids for key in (names.spec_key(job_id), names.state_key(job_id))]

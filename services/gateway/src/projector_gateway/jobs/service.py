@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import structlog
 
 from projector_chassis.errors import Conflict, InvalidArgument, NotFound, Unavailable
-from projector_contracts.names import QUEUE_BATCH, SLICE_DUE, TASK_PROJECT, JobId
+from projector_contracts.names import QUEUE_BATCH, TASK_PROJECT, JobId
 from projector_gateway.clients.loader import Loader
 from projector_gateway.clients.queue import TaskQueue
 from projector_gateway.datasets.schemas import Embedding
@@ -20,13 +20,11 @@ from projector_gateway.jobs.checks import check_request
 from projector_gateway.jobs.control_messages import encode_control
 from projector_gateway.jobs.controls import STEERING, Control, Supervise
 from projector_gateway.jobs.fingerprint import fingerprint
-from projector_gateway.jobs.repository import JobRepository, StoredJob
+from projector_gateway.jobs.repository import JobLimits, JobRepository, NewJob, StoredJob
 from projector_gateway.jobs.resolution import Resolver
 from projector_gateway.jobs.schemas import JobRequest
 from projector_gateway.people.schemas import Person
 
-_FIRST_SLICE = 1
-_FIRST_ATTEMPT = 0
 _CREATE_ATTEMPTS = 3  # another request may take a stale fingerprint first, and its job may fail at once
 MAX_LISTED = 100
 
@@ -45,13 +43,21 @@ class JobService:
     """The use cases of jobs, the same for REST and gRPC."""
 
     def __init__(
-        self, repository: JobRepository, queue: TaskQueue, loader: Loader, resolver: Resolver, *, max_rows: int
+        self,
+        repository: JobRepository,
+        queue: TaskQueue,
+        loader: Loader,
+        resolver: Resolver,
+        *,
+        max_rows: int,
+        limits: JobLimits,
     ) -> None:
         self._repository = repository
         self._queue = queue
         self._loader = loader
         self._resolver = resolver
         self._max_rows = max_rows
+        self._limits = limits
 
     async def create(self, request: JobRequest, *, by: Person) -> CreatedJob:
         """Start the job that was asked for, or find the one that computes the same already.
@@ -60,7 +66,8 @@ class JobService:
             InvalidArgument: rows or parameters do not fit the embedding.
             NotFound: no such embedding or column.
             Deadline: a search for rows took too long.
-            Unavailable: loader, Redis or queue cannot be reached; nothing is left behind.
+            RateLimited: this person, or everybody together, has too many unfinished jobs.
+            Unavailable: loader or Redis cannot be reached; nothing is left behind.
         """
         embedding = await self._loader.embedding(request.embedding_id)
         checked = await asyncio.to_thread(check_request, request, embedding, max_rows=self._max_rows)
@@ -70,15 +77,10 @@ class JobService:
         for _ in range(_CREATE_ATTEMPTS):
             created_at = datetime.now(UTC)
             job = await asyncio.to_thread(_new_job, resolved, embedding, created_at, by)
-            holder = await self._repository.create(
-                job,
-                fingerprint=hash_,
-                created_at_seconds=created_at.timestamp(),
-                replaces=replaces,
-                fresh=resolved.fresh,
-            )
+            new = NewJob(job, hash_, by.id, embedding.id, created_at.timestamp())
+            holder = await self._repository.create(new, self._limits, replaces=replaces, fresh=resolved.fresh)
             if holder == job.job_id:
-                await self._enqueue_first(job)
+                await self._wake(QUEUE_BATCH)
                 return CreatedJob(job, is_new=True)
             joined = await self._find_joinable(holder)
             if joined is not None:
@@ -112,14 +114,15 @@ class JobService:
         action = control.action
         if action in STEERING:
             control = await self._checked_steering(job_id, control)
-        if not await self._repository.append_control(job_id, encode_control(control, by=by, at=datetime.now(UTC))):
+        queue = await self._repository.append_control(job_id, encode_control(control, by=by, at=datetime.now(UTC)))
+        if queue is None:
             phase = messages.summarize_state((await self._repository.read(job_id)).state).phase
             if action == "stop":
                 return
             raise Conflict(f"Job {job_id} is {phase} and cannot {action.replace('_', ' ')}; start a new one.")
         if action == "stop" or action in STEERING:
             await self._repository.release_fingerprint(job_id)
-        await self._queue.send(TASK_PROJECT, (job_id, SLICE_DUE, _FIRST_ATTEMPT), queue=QUEUE_BATCH)
+        await self._wake(queue)
 
     async def _checked_steering(self, job_id: JobId, control: Control) -> Control:
         """The control with the labels of its column, if the job can be steered."""
@@ -132,18 +135,12 @@ class JobService:
         supervision = await self._resolver.supervision(control.supervision, embedding, target.rows)
         return control.model_copy(update={"supervision": supervision})
 
-    async def _enqueue_first(self, job: StoredJob) -> None:
+    async def _wake(self, queue: str) -> None:
+        """Wake a worker at once; where that fails, the sweeper does it a little later."""
         try:
-            await self._queue.send(TASK_PROJECT, (job.job_id, _FIRST_SLICE, _FIRST_ATTEMPT), queue=QUEUE_BATCH)
-        except Exception:  # whatever the reason, no job may stay that no worker hears of
-            await self._take_back(job.job_id)
-            raise
-
-    async def _take_back(self, job_id: JobId) -> None:
-        try:
-            await self._repository.forget(job_id)
-        except Unavailable:
-            _log.warning("job_left_without_a_task", job_id=job_id)
+            await self._queue.send(TASK_PROJECT, (), queue=queue)
+        except Unavailable as error:
+            _log.warning("wake_up_left_to_the_sweeper", reason=error.message)
 
     async def _find_joinable(self, job_id: JobId) -> StoredJob | None:
         try:
