@@ -13,6 +13,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from projector_chassis.errors import Unavailable
 from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.loader import Loader
 from projector_gateway.collections.service import CollectionService
@@ -22,6 +23,8 @@ from projector_gateway.jobs.service import JobService
 from projector_gateway.live.announcer import RunsAnnouncer
 from projector_gateway.neighbors.service import NeighborService
 from projector_gateway.people.anonymous import anonymous
+from projector_gateway.people.cookie import session_token
+from projector_gateway.people.guests import Guests, as_person
 from projector_gateway.people.schemas import Person
 from projector_gateway.quality.service import QualityService
 from projector_gateway.search.service import SearchService
@@ -37,6 +40,7 @@ class Services:
     database: Database
     jobs: JobService
     feeds: JobFeeds
+    guests: Guests
     neighbors: NeighborService
     quality: QualityService
     search: SearchService
@@ -57,7 +61,15 @@ async def services(connection: HTTPConnection) -> Services:
 ServicesDependency = Annotated[Services, Depends(services)]
 
 
-async def _person(connection: HTTPConnection) -> Person:
+async def _person(connection: HTTPConnection, services: ServicesDependency) -> Person:
+    """The guest of the cookie, else whoever is at that address; nobody has to wait for a database that is away."""
+    token = session_token(connection)
+    try:
+        session = None if token is None else await services.guests.find(token)
+    except Unavailable:
+        session = None
+    if session is not None:
+        return as_person(session)
     return anonymous(connection.client.host if connection.client else "")
 
 

@@ -43,6 +43,8 @@ from projector_gateway.live.announcer import RunsAnnouncer
 from projector_gateway.neighbors import endpoints as neighbors
 from projector_gateway.neighbors.service import NeighborService
 from projector_gateway.page import Page
+from projector_gateway.people import endpoints as people
+from projector_gateway.people.guests import Guests
 from projector_gateway.problem import MEDIA_TYPE, ProblemDetails, UnexpectedErrors, register_error_handlers
 from projector_gateway.quality import endpoints as quality
 from projector_gateway.quality.service import QualityService
@@ -89,7 +91,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     register_error_handlers(app)
     # The limit stands inside the middleware, so that a refusal too gets its request id and its headers.
     api = APIRouter(prefix=API_PREFIX, responses=_ERROR_RESPONSE, max_body_size=MAX_BODY_BYTES)
-    for resource in (datasets, jobs, job_events, page_events, neighbors, quality, search, collections, uploads):
+    for resource in (datasets, jobs, job_events, page_events, people, neighbors, quality, search, collections, uploads):
         api.include_router(resource.router)
     app.include_router(api)
     app.include_router(api_page.router, prefix=API_PREFIX)
@@ -150,6 +152,7 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             database=database,
             jobs=job_service,
             feeds=feeds,
+            guests=Guests(database),
             neighbors=NeighborService(loader, questions, deadline_seconds=settings.neighbors_deadline_seconds),
             quality=QualityService(job_service, questions, deadline_seconds=settings.quality_deadline_seconds),
             search=search_service,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
-from projector_gateway.collections import orm
+from projector_gateway.collections.orm import CollectionRow
 from projector_gateway.database import Base
+from projector_gateway.people.orm import GuestRow
 
-assert orm.CollectionRow.metadata is Base.metadata  # every module with tables has to be imported
+# Every module with tables has to be imported.
+assert all(table.metadata is Base.metadata for table in (CollectionRow, GuestRow))
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from projector_contracts.common.v1 import person_pb2
 from projector_gateway.datasets.schemas import Schema
 
@@ -11,6 +13,18 @@ class Person(Schema):
 
     id: str
     name: str
+
+
+class Session(Person):
+    """The person that this browser is."""
+
+    is_named: bool = Field(description="Whether the name was chosen")
+
+
+class SessionChange(Schema):
+    """What people may change of themselves."""
+
+    name: str = Field(description="1 to 40 printable characters; spaces around them are dropped")
 
 
 def read_person(message: person_pb2.Person) -> Person:

@@ -19,11 +19,14 @@ from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.service import JobService
 from projector_gateway.jobs.watch import Watch
 from projector_gateway.neighbors.service import NeighborService
-from projector_gateway.people.anonymous import anonymous
+from projector_gateway.people.anonymous import anonymous, named_program
 from projector_gateway.people.schemas import Person
 from projector_gateway.quality.service import QualityService
 from projector_gateway.rpc import messages, question_messages
 from projector_gateway.uploads.service import UploadService
+
+PROGRAM_NAME = "projector-name"
+"""Metadata with a program's name, percent-encoded where it is not ASCII."""
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -131,5 +134,11 @@ class UploadServicer(api_pb2_grpc.UploadServiceServicer):
 
 
 def _person(context: Context) -> Person:
-    """Who calls: gRPC tells a peer as ``ipv4:127.0.0.1:51234``."""
-    return anonymous(context.peer().rpartition(":")[0].partition(":")[2])
+    """Who calls: gRPC tells a peer as ``ipv4:127.0.0.1:51234``; a program may say its name.
+
+    Raises:
+        InvalidArgument: its name cannot be shown.
+    """
+    address = context.peer().rpartition(":")[0].partition(":")[2]
+    name = dict(context.invocation_metadata() or ()).get(PROGRAM_NAME)
+    return anonymous(address) if name is None else named_program(address, str(name))
