@@ -60,7 +60,15 @@ _PAIRS: list[tuple[type[BaseModel], type[Message], dict[str, str], set[str], set
     (controls.Supervise, job_pb2.Supervise, {}, {"action"}, set()),
     (jobs.Axis, job_pb2.AxisResult, {}, set(), set()),
     (jobs.JobFailure, problem_pb2.Failure, {}, set(), set()),
-    (jobs.JobRequest, job_pb2.JobSpec, {}, {"embedding_id", "projection", "fresh"}, {"embedding", *_METHODS}),
+    (
+        jobs.JobRequest,
+        job_pb2.JobSpec,
+        {},
+        {"embedding_id", "projection", "fresh"},
+        {"embedding", "forked_from", *_METHODS},
+    ),
+    (jobs.FrameRef, job_pb2.FrameRef, {}, set(), set()),
+    (jobs.PhaseTime, job_pb2.PhaseTime, {}, set(), set()),
     (
         jobs.Job,
         job_pb2.JobState,
@@ -71,11 +79,13 @@ _PAIRS: list[tuple[type[BaseModel], type[Message], dict[str, str], set[str], set
             "seed",
             "preprocessing",
             "projection",
+            "forked_from",
+            "watchers",
             "explained_variance_ratio",
             "is_approximate",
             "axes",
         },
-        {"updated_at", "pca", "custom"},
+        {"updated_at", "phase_began_at", "phase_began_progress", "pca", "custom"},
     ),
     (
         neighbors.NeighborsRequest,
@@ -92,6 +102,8 @@ _PAIRS: list[tuple[type[BaseModel], type[Message], dict[str, str], set[str], set
 ]
 _PAIR_NAMES = [schema.__name__ for schema, *_ in _PAIRS]
 
+_OF_THE_REQUEST = {"embedding_id", "rows", "seed", "preprocessing", "projection", "forked_from"}
+
 # The client's value, the REST schema that it mirrors, and what it does not carry on.
 _CLIENT: list[tuple[type, type[BaseModel], set[str]]] = [
     (client.Problem, datasets.Problem, set()),
@@ -101,8 +113,11 @@ _CLIENT: list[tuple[type, type[BaseModel], set[str]]] = [
     (client.Embedding, datasets.Embedding, {"version", "sprite", "has_bookmarks"}),
     (client_questions.Score, quality.Score, set()),
     (client_questions.Quality, quality.Quality, set()),
-    (client.JobState, jobs.Job, {"id", "embedding_id", "rows", "seed", "preprocessing", "projection"}),
+    (client.JobState, jobs.Job, _OF_THE_REQUEST | {"id", "watchers"}),
 ]
+
+_NONE_IS_EMPTY = {"queue_place", "interruption"}
+"""Of which 0, or an empty text, means that there is none."""
 
 _ARRAYS_OF_THE_CLIENT = {"preservation"}
 """Which REST tells on a route of their own."""
@@ -154,7 +169,8 @@ def test_a_schema_and_its_message_have_the_same_fields(
         kind, may_be_none = kind_of_annotation(described[name].annotation)
         assert kind == kind_of_field(fields[name]), name
         if may_be_none:
-            assert fields[name].has_presence or fields[name].type == FieldDescriptor.TYPE_BYTES, name
+            is_told_by_being_empty = fields[name].type == FieldDescriptor.TYPE_BYTES or name in _NONE_IS_EMPTY
+            assert fields[name].has_presence or is_told_by_being_empty, name
 
 
 @pytest.mark.parametrize(("value", "schema", "left_out"), _CLIENT, ids=[value.__name__ for value, *_ in _CLIENT])
@@ -208,7 +224,7 @@ def valid_specs() -> dict[str, job_pb2.JobSpec]:
     specs = {method: filled(job_pb2.JobSpec, projection=method) for method in _METHODS - {"tsne"}}
     specs["pca"].pca.n_components = 7
     umap = specs["umap"].umap
-    umap.n_dims, umap.min_dist, umap.initialisation, umap.supervision.weight = 2, 0.25, job_pb2.RANDOM, 0.5
+    umap.n_dims, umap.min_dist, umap.initialisation, umap.supervision.weight = 2, 0.25, job_pb2.GIVEN, 0.5
     specs["raw"].raw.dims.append(0)
     return {**specs, "tsne": valid_tsne()}
 
@@ -234,15 +250,15 @@ def test_a_spec_is_stored_and_told_with_every_parameter(method: str) -> None:
             "n_dims": sent.embedding.n_dims,
         }
     )
-    assert job_pb2.JobSpec.FromString(job_messages.encode_spec(request, embedding)) == sent
+    assert job_pb2.JobSpec.FromString(job_messages.encode_spec(request, embedding, told.forked_from)) == sent
 
 
 def _forget_what_is_never_told_again(spec: job_pb2.JobSpec) -> None:
-    for parameters in (spec.tsne, spec.umap):
+    parameters = getattr(spec, spec.WhichOneof("projection") or "")
+    if isinstance(parameters, job_pb2.TsneParameters | job_pb2.UmapParameters):
         if parameters.HasField("supervision"):
             parameters.supervision.ClearField("labels")
-    if spec.HasField("tsne"):
-        spec.tsne.ClearField("initial_layout")
+        parameters.ClearField("initial_layout")
 
 
 def test_the_worker_reads_every_parameter_that_the_gateway_writes() -> None:
@@ -271,7 +287,7 @@ def test_a_state_is_read_by_worker_gateway_and_client_alike() -> None:
     sent = filled(job_pb2.JobState)
     content = sent.SerializeToString()
     worker = compute_messages.decode_state(content)
-    spec = filled(job_pb2.JobSpec, projection="pca").SerializeToString()
+    spec = valid_specs()["pca"].SerializeToString()
     gateway = job_messages.decode_job(spec, content)
     program = client_messages.state(sent)
     for name in ("progress", "step", "sequence", "n_points", "created_at"):
@@ -280,6 +296,18 @@ def test_a_state_is_read_by_worker_gateway_and_client_alike() -> None:
     assert worker.created_at.tzinfo == UTC
     assert gateway.failure is not None
     assert (gateway.failure.code, gateway.failure.message) == program.failure
+    by, worker_by = gateway.controls[0].by, worker.controls[0].entry.by
+    assert by is not None
+    assert worker_by is not None
+    assert by.model_dump() == dataclasses.asdict(worker_by)
+    assert gateway.controls[0].at == program.controls[0].at == worker.controls[0].entry.at
+    started_by, known = gateway.started_by, program.started_by
+    assert started_by is not None
+    assert known is not None
+    assert started_by.model_dump() == dataclasses.asdict(known)
+    for name in ("queue_place", "remaining_seconds", "interruption"):
+        assert getattr(worker, name) == getattr(gateway, name) == getattr(program, name), name
+    assert [each.model_dump() for each in gateway.times] == [dataclasses.asdict(each) for each in program.times]
     assert gateway.explained_variance_ratio == list(program.explained_variance_ratio or ())
     assert [(notice.subject, notice.message) for notice in worker.notices] == [
         (notice.subject, notice.message) for notice in gateway.notices

@@ -24,13 +24,15 @@ from projector_client.model import (
     Initialisation,
     JobState,
     Metric,
+    Person,
     Phase,
+    PhaseTime,
     Preprocessing,
     Problem,
     Run,
     Supervision,
 )
-from projector_contracts.common.v1 import problem_pb2
+from projector_contracts.common.v1 import person_pb2, problem_pb2
 from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.loader.v1 import loader_pb2
 
@@ -220,6 +222,11 @@ def state(message: job_pb2.JobState) -> JobState:
         sequence=message.sequence,
         n_points=message.n_points,
         created_at=message.created_at.ToDatetime(tzinfo=UTC),
+        started_by=_person(message.started_by) if message.HasField("started_by") else None,
+        queue_place=message.queue_place or None,
+        remaining_seconds=message.remaining_seconds if message.HasField("remaining_seconds") else None,
+        interruption=message.interruption or None,
+        times=tuple(PhaseTime(_PHASES[each.phase], each.seconds) for each in message.times),
         failure=failure,
         notices=problems(message.notices),
         controls=tuple(_applied(each) for each in message.controls),
@@ -231,7 +238,12 @@ def state(message: job_pb2.JobState) -> JobState:
 
 def _applied(message: job_pb2.AppliedControl) -> AppliedControl:
     control = message.control
-    told = AppliedControl(message.step, control.WhichOneof("action") or "unknown")
+    told = AppliedControl(
+        message.step,
+        control.WhichOneof("action") or "unknown",
+        by=_person(control.by) if control.HasField("by") else None,
+        at=control.at.ToDatetime(tzinfo=UTC) if control.HasField("at") else None,
+    )
     match control.WhichOneof("action"):
         case "set_learning_rate":
             return replace(told, learning_rate=control.set_learning_rate.learning_rate)
@@ -242,6 +254,10 @@ def _applied(message: job_pb2.AppliedControl) -> AppliedControl:
             return replace(told, supervision=Supervision(given.weight, given.column, given.ignored_label or None))
         case _:
             return told
+
+
+def _person(message: person_pb2.Person) -> Person:
+    return Person(message.id, message.name)
 
 
 def _axes(message: job_pb2.CustomResult) -> tuple[Axis, ...]:

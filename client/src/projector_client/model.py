@@ -135,14 +135,36 @@ class Supervision:
 
 
 @dataclass(frozen=True)
+class Person:
+    """Somebody, as others see them."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class PhaseTime:
+    """How long a phase that is over lasted, by the wall clock."""
+
+    phase: Phase
+    seconds: float
+
+
+@dataclass(frozen=True)
 class AppliedControl:
-    """A control and the step after which it took effect; what the action does not have is None."""
+    """A control and the step after which it took effect; what the action does not have is None.
+
+    Attributes:
+        by, at: who asked for it, and when.
+    """
 
     step: int
     action: str
     learning_rate: float | None = None
     exaggeration: float | None = None
     supervision: Supervision | None = None
+    by: Person | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -167,6 +189,10 @@ class JobState:
         progress: of the phase, 0 to 1.
         step: steps done, over the whole job.
         sequence: newest frame; 0: none yet.
+        queue_place: while it is queued, 1 is next.
+        remaining_seconds: estimated, until the phase ends, of a queued job until it begins; None: not known.
+        interruption: why it does not get on at present; None: it does, or it rests.
+        times: of the phases that are over, in their order.
         failure: (code, message) of a failed job.
         controls: in the order in which they took effect.
         explained_variance_ratio: one a component, finished PCA jobs only.
@@ -180,6 +206,11 @@ class JobState:
     sequence: int
     n_points: int
     created_at: datetime
+    started_by: Person | None
+    queue_place: int | None
+    remaining_seconds: float | None
+    interruption: str | None
+    times: tuple[PhaseTime, ...]
     failure: tuple[str, str] | None
     notices: tuple[Problem, ...]
     controls: tuple[AppliedControl, ...]

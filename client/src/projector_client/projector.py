@@ -236,7 +236,8 @@ class Projector:
         min_dist: float = 0.1,
         metric: Metric = "euclidean",
         n_epochs: int = 0,
-        initialisation: Literal["spectral", "pca_scaled", "random"] = "spectral",
+        initialisation: Initialisation = "spectral",
+        initial_layout: ArrayLike | None = None,
         supervision: Supervision | None = None,
         preprocessing: Preprocessing = "none",
         rows: ArrayLike | None = None,
@@ -250,6 +251,7 @@ class Projector:
             min_dist: 0 to 1, how close points may lie.
             metric: ``dot_product`` needs rows of unit length.
             n_epochs: 0 stands for 500 up to 10,000 rows, 200 above.
+            initial_layout: (rows, n_dims), for the initialisation ``given``.
             preprocessing: of the rows, by means and deviations of all finite rows of the embedding.
             rows: strictly ascending row indices; None: all rows.
         """
@@ -262,6 +264,7 @@ class Projector:
             metric=messages.metric(metric),
             n_epochs=n_epochs,
             initialisation=messages.initialisation(initialisation),
+            initial_layout=messages.pack_layout(initial_layout),
         )
         if supervision is not None:
             spec.umap.supervision.CopyFrom(messages.supervision(supervision))

@@ -14,11 +14,14 @@ from integration.gateway.loader_service import EMBEDDING_ID, N_POINTS
 from integration.gateway.stored_job import StoredJob, frame_event
 from redis.asyncio import Redis
 
+from projector_chassis.errors import RateLimited, Unavailable
 from projector_contracts import names
 from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.names import JobId
 from projector_gateway.jobs import repository as repository_module
 from projector_gateway.jobs import service as service_module
+from projector_gateway.jobs.schemas import JobRequest
+from projector_gateway.people.schemas import Person
 from projector_gateway.settings import GatewaySettings
 
 pytestmark = pytest.mark.integration
@@ -145,7 +148,8 @@ async def test_rows_that_do_not_fit_are_refused_in_words(
     response = await http.post("/api/v1/jobs", json=request(**changes))
     assert (response.status_code, response.json()["code"]) == (400, "invalid_argument")
     assert words in response.json()["detail"]
-    assert await redis.keys("job*") == []
+    assert await redis.keys("job:*") == []
+    assert await redis.keys("due*") == []
 
 
 async def test_more_rows_than_allowed_are_refused(settings: GatewaySettings) -> None:
@@ -164,18 +168,46 @@ async def test_a_parameter_out_of_range_is_named(http: httpx.AsyncClient) -> Non
     assert response.json()["detail"].startswith("projection.tsne.perplexity: ")
 
 
-async def test_a_broker_that_takes_no_task_leaves_nothing_behind(
+async def test_a_broker_that_takes_no_task_leaves_the_wake_up_to_the_sweeper(
     settings: GatewaySettings, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async def refuse(*arguments: object, **named: object) -> None:
+        raise Unavailable("The queue of the workers does not answer.")
+
     async with serving_gateway(settings) as gateway, httpx.AsyncClient(base_url=gateway.url, timeout=20) as http:
         queue = gateway.services.jobs._queue
-        monkeypatch.setattr(queue._celery.conf, "broker_url", "redis://127.0.0.1:1/0")
-        monkeypatch.setattr(queue._celery.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+        monkeypatch.setattr(queue, "send", refuse)
         response = await http.post("/api/v1/jobs", json=request())
+        assert response.status_code == 202
+        assert await redis.zscore(names.DUE, response.json()["id"]) is not None
+        assert not await queued(redis)
         monkeypatch.undo()
-    assert response.status_code == 503
-    assert await redis.keys("*job*") == []
-    assert await redis.keys("fingerprint*") == []
+        assert await redis.brpop([names.QUEUE_BATCH], timeout=10) is not None
+
+
+async def test_a_person_may_have_so_many_unfinished_jobs_and_all_so_many(settings: GatewaySettings) -> None:
+    bounded = settings.model_copy(update={"max_jobs_of_one": 2, "max_jobs": 3})
+    async with serving_gateway(bounded) as gateway, httpx.AsyncClient(base_url=gateway.url, timeout=20) as http:
+
+        async def ask(seed: int, whose: str) -> httpx.Response:
+            service = gateway.services.jobs
+            try:
+                created = await service.create(
+                    JobRequest.model_validate(request(seed=seed)), by=Person(id=whose, name=whose)
+                )
+            except RateLimited as error:
+                return httpx.Response(429, text=error.message)
+            return httpx.Response(202 if created.is_new else 200)
+
+        assert [(await ask(seed, "ada")).status_code for seed in (0, 1, 0)] == [202, 202, 200]
+        third = await ask(2, "ada")
+        assert (third.status_code, "2 unfinished jobs, the most that one person" in third.text) == (429, True)
+        assert (await ask(2, "bob")).status_code == 202
+        fourth = await ask(3, "cleo")
+        assert (fourth.status_code, "3 unfinished jobs, the most at a time" in fourth.text) == (429, True)
+        over_rest = await http.post("/api/v1/jobs", json=request(seed=4))
+        assert (over_rest.status_code, over_rest.json()["code"]) == (429, "rate_limited")
+        assert int(over_rest.headers["retry-after"]) > 0
 
 
 async def test_jobs_of_an_embedding_are_listed_newest_first(http: httpx.AsyncClient, redis: Redis) -> None:

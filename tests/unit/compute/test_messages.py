@@ -205,7 +205,7 @@ def test_the_other_projections_are_read() -> None:
         ({"custom": custom([], [])}, "Axis x has no rows on either side"),
         ({"custom": custom([0], [10])}, "row 10; the embedding's rows are below 10"),
         ({"tsne": tsne(initialisation=job_pb2.GIVEN)}, "initial_layout holds 0 bytes"),
-        ({"umap": umap(initialisation=job_pb2.GIVEN)}, "initialisation is given"),
+        ({"umap": umap(initialisation=job_pb2.GIVEN)}, "initial_layout holds 0 bytes"),
         ({"umap": umap(n_dims=4)}, "n_dims is 4; UMAP"),
         ({"umap": umap(supervision=job_pb2.Supervision(labels=b"1234"))}, "labels hold 4 bytes; this job needs 40"),
     ],
@@ -251,7 +251,9 @@ CONTROLS: dict[str, Control] = {
 
 
 def test_both_sides_know_the_same_controls() -> None:
-    assert CONTROLS.keys() | {"supervise"} == {field.name for field in job_pb2.Control.DESCRIPTOR.fields}
+    assert CONTROLS.keys() | {"supervise"} == {
+        field.name for field in job_pb2.Control.DESCRIPTOR.oneofs_by_name["action"].fields
+    }
     for name, control in CONTROLS.items():
         message = tell_control(control)
         assert message.WhichOneof("action") == name

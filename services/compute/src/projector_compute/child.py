@@ -49,7 +49,7 @@ class BatchChild:
                 self._client,
                 settings.machine,
                 lease_seconds=settings.lease_seconds,
-                wake=WakeUps(app, settings.machine).send,
+                wake=WakeUps(app, settings.machine, is_draining).send,
             ),
             embeddings=embeddings,
             stages=stages,

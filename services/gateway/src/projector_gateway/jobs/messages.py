@@ -69,14 +69,20 @@ class SteeringTarget:
     rows: list[int] | None
 
 
-def encode_spec(request: JobRequest, embedding: Embedding) -> bytes:
-    """The serialised JobSpec of a checked and resolved request."""
+def encode_spec(request: JobRequest, embedding: Embedding, forked_from: FrameRef | None = None) -> bytes:
+    """The serialised JobSpec of a checked and resolved request.
+
+    Args:
+        forked_from: the frame whose layout is the request's initial layout.
+    """
     spec = job_pb2.JobSpec(
         embedding=encode_embedding(embedding),
         rows=write_uint32(request.rows or []),
         seed=request.seed,
         preprocessing=job_pb2.Preprocessing.Value(request.preprocessing.upper()),
     )
+    if forked_from is not None:
+        spec.forked_from.CopyFrom(job_pb2.FrameRef(**forked_from.model_dump()))
     write_projection(request.projection, spec)
     return spec.SerializeToString()
 
