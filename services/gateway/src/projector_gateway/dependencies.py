@@ -20,6 +20,7 @@ from projector_gateway.collections.service import CollectionService
 from projector_gateway.database import Database
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.service import JobService
+from projector_gateway.jobs.watchers import Watchers
 from projector_gateway.live.announcer import RunsAnnouncer
 from projector_gateway.neighbors.service import NeighborService
 from projector_gateway.people.anonymous import anonymous
@@ -45,6 +46,7 @@ class Services:
     quality: QualityService
     search: SearchService
     runs: RunsAnnouncer
+    watchers: Watchers
     collections: CollectionService
     uploads: UploadService
     checks: Mapping[str, Callable[[], Awaitable[bool]]]
@@ -105,6 +107,10 @@ async def _runs(services: ServicesDependency) -> RunsAnnouncer:
     return services.runs
 
 
+async def _watchers(services: ServicesDependency) -> Watchers:
+    return services.watchers
+
+
 PersonDependency = Annotated[Person, Depends(_person)]
 LoaderDependency = Annotated[Loader, Depends(_loader)]
 FramesDependency = Annotated[FrameStore, Depends(_frames)]
@@ -114,3 +120,4 @@ NeighborsDependency = Annotated[NeighborService, Depends(_neighbors)]
 QualityDependency = Annotated[QualityService, Depends(_quality)]
 SearchDependency = Annotated[SearchService, Depends(_search)]
 RunsAnnouncerDependency = Annotated[RunsAnnouncer, Depends(_runs)]
+WatchersDependency = Annotated[Watchers, Depends(_watchers)]

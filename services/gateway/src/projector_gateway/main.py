@@ -38,6 +38,7 @@ from projector_gateway.jobs.resolution import Resolver
 from projector_gateway.jobs.schedule import Schedule
 from projector_gateway.jobs.service import JobService
 from projector_gateway.jobs.sweeper import SWEEP_SECONDS, Sweeper
+from projector_gateway.jobs.watchers import Watchers
 from projector_gateway.live import socket as page_events
 from projector_gateway.live.announcer import RunsAnnouncer
 from projector_gateway.neighbors import endpoints as neighbors
@@ -128,6 +129,10 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
         frames = FrameStore(redis)
         feeds = JobFeeds(subscriptions, frames)
         stack.push_async_callback(feeds.aclose)
+        guests = Guests(database)
+        watchers = Watchers(redis, newest=guests.newest)
+        watchers.start()
+        stack.push_async_callback(watchers.aclose)
         search_service = SearchService(
             loader,
             cache_bytes=settings.search_cache_bytes,
@@ -152,11 +157,12 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             database=database,
             jobs=job_service,
             feeds=feeds,
-            guests=Guests(database),
+            guests=guests,
             neighbors=NeighborService(loader, questions, deadline_seconds=settings.neighbors_deadline_seconds),
             quality=QualityService(job_service, questions, deadline_seconds=settings.quality_deadline_seconds),
             search=search_service,
             runs=runs,
+            watchers=watchers,
             collections=CollectionService(
                 database, embeddings=loader, jobs=job_service, frames=frames, limits=Limits()
             ),

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
+from redis.asyncio import Redis
 from starlette.types import Message
 from structlog.testing import capture_logs
 from unit.gateway.jobs.redis_in_memory import JOB_ID, RedisInMemory
@@ -20,6 +21,7 @@ from projector_gateway.clients.frames import FrameStore
 from projector_gateway.dependencies import Services
 from projector_gateway.jobs import socket
 from projector_gateway.jobs.feed import JobFeeds
+from projector_gateway.jobs.watchers import Watchers
 
 
 class Client:
@@ -28,7 +30,8 @@ class Client:
     def __init__(self, *, feeds: Any, frames: FrameStore) -> None:
         self.app = FastAPI()
         nobody = dict.fromkeys((field.name for field in fields(Services)), cast(Any, None))
-        self.app.state.services = Services(**nobody | {"feeds": feeds, "frames": frames})
+        watchers = Watchers(Redis(), newest=lambda person: person)
+        self.app.state.services = Services(**nobody | {"feeds": feeds, "frames": frames, "watchers": watchers})
         self.app.include_router(socket.router)
         self.up: asyncio.Queue[Message] = asyncio.Queue()
         self.down: list[Message] = []

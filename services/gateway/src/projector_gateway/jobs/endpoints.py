@@ -9,10 +9,12 @@ from fastapi import APIRouter, Response
 
 from projector_chassis.errors import InvalidArgument, NotFound
 from projector_contracts.names import JobId
-from projector_gateway.dependencies import FramesDependency, JobsDependency, PersonDependency
+from projector_gateway.dependencies import FramesDependency, JobsDependency, PersonDependency, WatchersDependency
 from projector_gateway.jobs.controls import Control
 from projector_gateway.jobs.messages import decode_job, summarize_job, summarize_state
+from projector_gateway.jobs.repository import StoredJob
 from projector_gateway.jobs.schemas import Job, JobRequest, JobSummary
+from projector_gateway.jobs.watchers import Watchers
 
 PROTOBUF = "application/x-protobuf"
 _A_FRAME: dict[int | str, dict[str, Any]] = {
@@ -29,24 +31,30 @@ router = APIRouter(tags=["jobs"])
     status_code=202,
     responses={200: {"model": Job, "description": "The job that already computes this"}},
 )
-async def create_job(request: JobRequest, jobs: JobsDependency, by: PersonDependency, response: Response) -> Job:
+async def create_job(
+    request: JobRequest, jobs: JobsDependency, by: PersonDependency, watchers: WatchersDependency, response: Response
+) -> Job:
     """Start a job, or find the one that computes the same."""
     created = await jobs.create(request, by=by)
     response.status_code = 202 if created.is_new else 200
-    return decode_job(created.job.spec, created.job.state)
+    return await _shown(created.job, watchers)
 
 
 @router.get("/jobs")
-async def list_jobs(embedding_id: str, jobs: JobsDependency) -> list[JobSummary]:
+async def list_jobs(embedding_id: str, jobs: JobsDependency, watchers: WatchersDependency) -> list[JobSummary]:
     """Jobs of one embedding, newest first."""
-    return [summarize_job(job.spec, job.state) for job in await jobs.of_embedding(embedding_id)]
+    found = await jobs.of_embedding(embedding_id)
+    watching = await watchers.of([job.job_id for job in found])
+    return [
+        summarize_job(job.spec, job.state).model_copy(update={"watchers": people})
+        for job, people in zip(found, watching, strict=True)
+    ]
 
 
 @router.get("/jobs/{job_id}")
-async def read_job(job_id: JobId, jobs: JobsDependency) -> Job:
+async def read_job(job_id: JobId, jobs: JobsDependency, watchers: WatchersDependency) -> Job:
     """One job with its newest state."""
-    job = await jobs.read(job_id)
-    return decode_job(job.spec, job.state)
+    return await _shown(await jobs.read(job_id), watchers)
 
 
 @router.post("/jobs/{job_id}/controls", status_code=202, response_class=Response)
@@ -67,3 +75,8 @@ async def read_frame(job_id: JobId, sequence: str, frames: FramesDependency) -> 
         raise InvalidArgument(f"The frame {sequence!r} is neither a sequence from 1 nor 'latest'.")
     frame = await frames.frame(job_id, int(sequence))
     return Response(frame, headers={"cache-control": _NEVER_CHANGES}, media_type=PROTOBUF)
+
+
+async def _shown(job: StoredJob, watchers: Watchers) -> Job:
+    (people,) = await watchers.of([job.job_id])
+    return decode_job(job.spec, job.state).model_copy(update={"watchers": people})

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from projector_chassis.errors import Internal, InvalidArgument, PublicError
 from projector_contracts.names import JobId
-from projector_gateway.dependencies import FeedsDependency, FramesDependency
+from projector_gateway.dependencies import FeedsDependency, FramesDependency, PersonDependency, WatchersDependency
 from projector_gateway.jobs.ack_window import AckWindow
 from projector_gateway.jobs.messages import decode_acknowledgement
 from projector_gateway.jobs.watch import Watch
@@ -32,13 +32,17 @@ async def stream_events(
     job_id: JobId,
     feeds: FeedsDependency,
     frames: FramesDependency,
+    watchers: WatchersDependency,
+    person: PersonDependency,
     after: Annotated[int | None, Query(ge=0)] = None,
 ) -> None:
     """Stream a job's events; accepted first and closed then, because a browser sees no code of a refused handshake."""
     await websocket.accept()
     try:
         async with feeds.of(job_id) as feed:
-            await _converse(websocket, Watch(job_id, feed, frames, after=after, window=AckWindow()))
+            watch = Watch(job_id, feed, frames, after=after, window=AckWindow())
+            with watchers.noting(job_id, person, has_ended=feed.is_final):
+                await _converse(websocket, watch)
         await websocket.close(_FINISHED)
     except PublicError as error:
         if isinstance(error, Internal):

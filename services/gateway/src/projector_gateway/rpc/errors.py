@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from typing import Any
 
 import grpc
@@ -54,11 +55,17 @@ def _answering(answer: Any) -> Any:
 
 
 def _streaming(stream: Any) -> Any:
-    async def wrapped(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
+    """Written from here: a call that ends while a message is held back then ends ``stream`` at once.
+
+    A generator that gRPC itself asks for messages would be left where it stands, until it is collected as garbage.
+    """
+
+    async def wrapped(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
         begin_request()
         try:
-            async for message in stream(request, context):
-                yield message
+            async with aclosing(stream(request, context)) as messages:
+                async for message in messages:
+                    await context.write(message)
         except Exception as error:
             await _abort(context, error)
 

@@ -18,6 +18,7 @@ from projector_gateway.clients.loader import Loader
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.service import JobService
 from projector_gateway.jobs.watch import Watch
+from projector_gateway.jobs.watchers import Watchers
 from projector_gateway.neighbors.service import NeighborService
 from projector_gateway.people.anonymous import anonymous, named_program
 from projector_gateway.people.schemas import Person
@@ -47,10 +48,11 @@ class DatasetServicer(api_pb2_grpc.DatasetServiceServicer):
 class JobServicer(api_pb2_grpc.JobServiceServicer):
     """Jobs and their events."""
 
-    def __init__(self, jobs: JobService, feeds: JobFeeds, frames: FrameStore) -> None:
+    def __init__(self, jobs: JobService, feeds: JobFeeds, frames: FrameStore, watchers: Watchers) -> None:
         self._jobs = jobs
         self._feeds = feeds
         self._frames = frames
+        self._watchers = watchers
 
     async def CreateJob(self, request: api_pb2.CreateJobRequest, context: Context) -> api_pb2.Job:
         created = await self._jobs.create(messages.decode_job_request(request.spec), by=_person(context))
@@ -74,11 +76,13 @@ class JobServicer(api_pb2_grpc.JobServiceServicer):
         """Flow control of the transport stands for acknowledgements: while it holds a frame back, others go by."""
         job_id = JobId(request.job_id)
         after = request.after if request.HasField("after") else None
+        person = _person(context)
         async with self._feeds.of(job_id) as feed:
             watch = Watch(job_id, feed, self._frames, after=after, window=None)
-            async with aclosing(watch.events()) as events:
-                async for event in events:
-                    yield job_pb2.JobEvent.FromString(event)
+            with self._watchers.noting(job_id, person, has_ended=feed.is_final):
+                async with aclosing(watch.events()) as events:
+                    async for event in events:
+                        yield job_pb2.JobEvent.FromString(event)
 
 
 class QuestionServicer(api_pb2_grpc.QuestionServiceServicer):
