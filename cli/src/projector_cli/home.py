@@ -51,6 +51,10 @@ class Home:
         """SQLite file of a data root: bookmarks belong to the folder they were made for."""
         return self.root / "databases" / f"{_digest(data_root)}.sqlite3"
 
+    def jobs(self, data_root: Path, port: int) -> Path:
+        """What Redis keeps of the jobs over a data root, for the projector on a port: no two may share it."""
+        return self.root / "jobs" / f"{_digest(data_root)}-{port}"
+
     def uploads(self, data_root: Path) -> Path:
         """What was uploaded while a data root was served."""
         return self.root / "uploads" / _digest(data_root)

@@ -48,10 +48,13 @@ def find_redis_server() -> Path:
 
 
 def own_redis(binary: Path, folder: Path, environment: Mapping[str, str]) -> tuple[str, Part]:
-    """A Redis for this projector alone: a free port on loopback, a new password, nothing on the disk.
+    """A Redis for this projector alone: a free port on loopback, a new password.
+
+    Every change is appended to a file before it is answered, so that jobs outlive a server that is killed, and a
+    projector that is stopped; the file is rewritten when it has grown to the double.
 
     Args:
-        folder: where the server may write should it crash.
+        folder: where the server keeps its files; it must exist.
 
     Returns:
         Its URL and the part that serves it.
@@ -64,7 +67,11 @@ def own_redis(binary: Path, folder: Path, environment: Mapping[str, str]) -> tup
         f"requirepass {password}",
         f'dir "{folder}"',
         'save ""',
-        "appendonly no",
+        "appendonly yes",
+        "appendfsync everysec",
+        "no-appendfsync-on-rewrite yes",
+        "auto-aof-rewrite-percentage 100",
+        "auto-aof-rewrite-min-size 256mb",
         "maxmemory-policy noeviction",
         "daemonize no",
     )
@@ -74,7 +81,7 @@ def own_redis(binary: Path, folder: Path, environment: Mapping[str, str]) -> tup
         environment=environment,
         is_ready=redis_answers(url),
         stage=0,
-        start_seconds=15,
+        start_seconds=30,  # it reads what it kept
         stop_seconds=4,
         standard_input="\n".join((*lines, "")).encode(),
     )

@@ -77,7 +77,7 @@ async def _prepare(options: ServeOptions, environment: Mapping[str, str]) -> tup
         check_address(options.host, port, option="PORT=... or --port")
         grpc_port = _checked_grpc_port(options.host, port, options.grpc_port)
         home.create()
-        redis_url, redis = await _choose_redis(home, environment)
+        redis_url, redis = await _choose_redis(home.jobs(data_root, port), environment)
     except (AddressProblem, RedisProblem) as error:
         raise CannotServe(str(error)) from error
     except OSError as error:
@@ -125,11 +125,12 @@ def _checked_grpc_port(host: str, page_port: int, given: int | None) -> int:
     return free_port(host)
 
 
-async def _choose_redis(home: Home, environment: Mapping[str, str]) -> tuple[str, Part | None]:
+async def _choose_redis(folder: Path, environment: Mapping[str, str]) -> tuple[str, Part | None]:
     if given := environment.get("REDIS_URL"):
         await check_given_redis(given)
         return given, None
-    return own_redis(find_redis_server(), home.cache, environment)
+    folder.mkdir(parents=True, exist_ok=True)
+    return own_redis(find_redis_server(), folder, environment)
 
 
 async def _start_all(
