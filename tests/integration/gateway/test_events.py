@@ -55,6 +55,14 @@ class Watcher:
         ack = job_pb2.ClientEvent(ack=job_pb2.Ack(sequence=sequence))
         await self._socket.send(ack.SerializeToString())
 
+    async def hide(self, is_hidden: bool) -> None:
+        event = job_pb2.ClientEvent(visibility=job_pb2.Visibility(is_hidden=is_hidden))
+        await self._socket.send(event.SerializeToString())
+
+    async def until_state(self, sequence: int) -> None:
+        while not self.states or self.states[-1].sequence < sequence:
+            await self.next()
+
     async def until_frame(self, sequence: int) -> None:
         while not self.frames or self.sequences[-1] < sequence:
             await self.next()
@@ -216,6 +224,21 @@ async def test_a_connection_that_reads_slowly_skips_frames_but_gets_the_last(
     assert watcher.sequences == sorted(set(watcher.sequences))
     assert len(watcher.sequences) < 40
     assert watcher.frames[-1] == frame_event(40, n_points=n_points)
+
+
+async def test_a_hidden_tab_is_sent_no_frame_until_it_is_shown(gateway: RunningGateway, stored_job: StoredJob) -> None:
+    async with watching(gateway, stored_job.job_id) as watcher:
+        await watcher.next()
+        await watcher.hide(True)
+        await stored_job.put_frame()  # may pass the message on its way
+        await watcher.until_state(1)
+        stored = await stored_job.put_frames(20)
+        await watcher.until_state(21)
+        assert set(watcher.sequences) <= {1}
+        await watcher.hide(False)
+        await watcher.until_frame(21)
+    assert watcher.frames[-1] == stored[-1]
+    assert set(watcher.sequences) <= {1, 21}
 
 
 async def test_two_watchers_share_one_subscription_and_see_the_same_bytes(

@@ -185,12 +185,15 @@ def test_a_state_becomes_an_event_unchanged() -> None:
     assert job_pb2.JobEvent.FromString(messages.encode_state_event(stored)).state.SerializeToString() == stored
 
 
-def test_an_acknowledgement_is_read() -> None:
-    event = job_pb2.ClientEvent(ack=job_pb2.Ack(sequence=2**40))
-    assert messages.decode_acknowledgement(event.SerializeToString()) == 2**40
+def test_what_a_watcher_says_is_read() -> None:
+    drawn = job_pb2.ClientEvent(ack=job_pb2.Ack(sequence=2**40))
+    shown = job_pb2.ClientEvent(visibility=job_pb2.Visibility())
+    hidden = job_pb2.ClientEvent(visibility=job_pb2.Visibility(is_hidden=True))
+    read = [messages.decode_client_event(event.SerializeToString()) for event in (drawn, shown, hidden)]
+    assert read == [messages.Drawn(2**40), messages.Visibility(False), messages.Visibility(True)]
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"\x0a\x05\x08", b"text"])
-def test_what_is_no_acknowledgement_is_refused(content: bytes) -> None:
+def test_what_a_watcher_cannot_say_is_refused(content: bytes) -> None:
     with pytest.raises(InvalidArgument):
-        messages.decode_acknowledgement(content)
+        messages.decode_client_event(content)

@@ -69,6 +69,20 @@ class SteeringTarget:
     rows: list[int] | None
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A watcher has drawn every frame up to this one."""
+
+    sequence: int
+
+
+@dataclass(frozen=True)
+class Visibility:
+    """Whether anybody can see a watcher."""
+
+    is_hidden: bool
+
+
 def encode_spec(request: JobRequest, embedding: Embedding, forked_from: FrameRef | None = None) -> bytes:
     """The serialised JobSpec of a checked and resolved request.
 
@@ -114,19 +128,23 @@ def encode_state_event(state: bytes) -> bytes:
     return job_pb2.JobEvent(state=job_pb2.JobState.FromString(state)).SerializeToString()
 
 
-def decode_acknowledgement(content: bytes) -> int:
-    """The newest drawn sequence that a serialised ClientEvent acknowledges.
+def decode_client_event(content: bytes) -> Drawn | Visibility:
+    """What a serialised ClientEvent says.
 
     Raises:
-        InvalidArgument: the bytes are no ClientEvent, or one without an acknowledgement.
+        InvalidArgument: the bytes are no ClientEvent, or an empty one.
     """
     try:
         event = job_pb2.ClientEvent.FromString(content)
     except DecodeError as error:
         raise InvalidArgument("A message from the client is no ClientEvent.") from error
-    if not event.HasField("ack"):
-        raise InvalidArgument("A ClientEvent must hold an ack.")
-    return event.ack.sequence
+    match event.WhichOneof("event"):
+        case "ack":
+            return Drawn(event.ack.sequence)
+        case "visibility":
+            return Visibility(event.visibility.is_hidden)
+        case _:
+            raise InvalidArgument("A ClientEvent must hold an ack or a visibility.")
 
 
 def summarize_state(state: bytes) -> StateSummary:

@@ -1,4 +1,4 @@
-"""A watcher's WebSocket: serialised JobEvents down, acknowledgements up."""
+"""A watcher's WebSocket: serialised JobEvents down, what it has drawn, and whether it is seen, up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from projector_chassis.errors import Internal, InvalidArgument, PublicError
 from projector_contracts.names import JobId
 from projector_gateway.dependencies import FeedsDependency, FramesDependency, PersonDependency, WatchersDependency
 from projector_gateway.jobs.ack_window import AckWindow
-from projector_gateway.jobs.messages import decode_acknowledgement
+from projector_gateway.jobs.messages import Drawn, Visibility, decode_client_event
 from projector_gateway.jobs.watch import Watch
 from projector_gateway.problem import shown_words
 
@@ -82,4 +82,8 @@ async def _listen(websocket: WebSocket, watch: Watch) -> None:
         content = message.get("bytes")
         if content is None:
             raise InvalidArgument("Text was received; only binary ClientEvents are understood.")
-        watch.acknowledge(decode_acknowledgement(content))
+        match decode_client_event(content):
+            case Drawn(sequence):
+                watch.acknowledge(sequence)
+            case Visibility(is_hidden):
+                watch.hide() if is_hidden else watch.show()

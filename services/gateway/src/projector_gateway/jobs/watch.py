@@ -1,8 +1,9 @@
 """One watcher's walk through a job's events: history first, then live, never more than it can draw.
 
 Order: the current state, then frames in rising sequence with newer states between them, at last the final state.
-While a watcher keeps up it gets every frame. One that lags (too many frames unacknowledged, or a slow connection)
-gets the newest frame next; the last frame and the final state are never dropped.
+While a watcher keeps up it gets every frame. One that lags (too many frames unacknowledged, or the next frame came before
+the last one was taken) gets the newest frame next, and so does one that is shown again after it was hidden. The last
+frame and the final state are never dropped.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Watch:
         self._window = window
         self._cursor = after or 0
         self._lags = False
+        self._is_hidden = False
         self._state_event = b""
         self._changed = asyncio.Event()
 
@@ -44,6 +46,19 @@ class Watch:
         """The watcher has drawn every frame up to this one."""
         if self._window is not None:
             self._window.acknowledge(sequence)
+            self._changed.set()
+
+    def hide(self) -> None:
+        """Nobody sees the watcher: it wants no frames but the last."""
+        self._is_hidden = True
+
+    def show(self) -> None:
+        """The watcher is seen again and wants the newest frame."""
+        if self._is_hidden:
+            self._is_hidden = False
+            self._lags = True
+            if self._window is not None:
+                self._window.clear()
             self._changed.set()
 
     async def events(self) -> AsyncGenerator[bytes, None]:
@@ -63,10 +78,14 @@ class Watch:
         while True:
             self._changed.clear()
             self._feed.raise_if_lost()
+            newest = self._feed.newest
             if state := self._take_state():
                 yield state
+            self._note_overtaking(newest)
+            newest = self._feed.newest
             if frame := self._take_frame():
                 yield frame
+                self._note_overtaking(newest)
             elif self._feed.is_final:
                 yield self._feed.state_event
                 return
@@ -80,6 +99,8 @@ class Watch:
             if sequence <= self._cursor:
                 continue
             while not self._is_open():
+                if self._is_hidden:
+                    return  # it gets the newest once it is seen
                 if state := self._take_state():
                     yield state
                 if not await self._changed_in_time() and self._feed.is_final:
@@ -119,8 +140,13 @@ class Watch:
         self._lags = False
         return None if found is None else self._sent(*found)
 
+    def _note_overtaking(self, newest: int) -> None:
+        """Skip to the newest frame if one has come since ``newest``: the connection held back what was yielded."""
+        if self._feed.newest > newest:
+            self._lags = True
+
     def _is_open(self) -> bool:
-        return self._window is None or self._window.is_open
+        return not self._is_hidden and (self._window is None or self._window.is_open)
 
     def _sent(self, sequence: int, frame: bytes) -> bytes:
         self._cursor = sequence
