@@ -1,9 +1,9 @@
 """One watcher's walk through a job's events: history first, then live, never more than it can draw.
 
 Order: the current state, then frames in rising sequence with newer states between them, at last the final state.
-While a watcher keeps up it gets every frame. One that lags (too many frames unacknowledged, or the next frame came before
-the last one was taken) gets the newest frame next, and so does one that is shown again after it was hidden. The last
-frame and the final state are never dropped.
+While a watcher keeps up it gets every frame. One that lags gets the newest frame next: too many of its frames are not
+acknowledged, or the next one came before it had taken the last. So does one that is seen again after it was hidden. The
+last frame and the final state are never dropped.
 """
 
 from __future__ import annotations
