@@ -153,6 +153,10 @@ class InMemorySlice:
         job.state = state
         job.announcements.append(names.ANNOUNCE_STATE)
 
+    def save(self, saved: SavedJob) -> None:
+        job = self._held()
+        job.saved, job.attempt = _copy_saved(saved), 0
+
     def pause(self, saved: SavedJob, state: JobState) -> bool:
         self._jobs.on_pause()
         job = self._held()

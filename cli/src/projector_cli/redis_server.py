@@ -54,11 +54,12 @@ def own_redis(binary: Path, folder: Path, environment: Mapping[str, str]) -> tup
     projector that is stopped; the file is rewritten when it has grown to the double.
 
     Args:
-        folder: where the server keeps its files; it must exist.
+        folder: where the server keeps its files; it is made.
 
     Returns:
         Its URL and the part that serves it.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     port, password = free_port(), secrets.token_urlsafe(24)
     url = f"redis://:{password}@127.0.0.1:{port}/0"
     lines = (

@@ -129,7 +129,6 @@ async def _choose_redis(folder: Path, environment: Mapping[str, str]) -> tuple[s
     if given := environment.get("REDIS_URL"):
         await check_given_redis(given)
         return given, None
-    folder.mkdir(parents=True, exist_ok=True)
     return own_redis(find_redis_server(), folder, environment)
 
 

@@ -117,7 +117,7 @@ class SliceField:
     NUMBER: Final = "number"
     """Of the slice, from 1."""
     ATTEMPT: Final = "attempt"
-    """How many workers have lost this slice."""
+    """How many workers have lost this slice since something of it was saved."""
     OWNER: Final = "owner"
     """Id of the person whose share the work counts for."""
     EMBEDDING: Final = "embedding"

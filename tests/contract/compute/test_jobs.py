@@ -188,6 +188,21 @@ def test_a_slice_handed_over_leaves_the_next_one_all_it_saved(created: JobBook) 
         assert array.flags.writeable
 
 
+def test_what_is_saved_amid_a_slice_is_there_for_whoever_takes_over_and_counts_as_getting_on(created: JobBook) -> None:
+    with take(created):
+        created.lose()
+        with take(created) as second:
+            assert second.attempt == 1
+            second.save(saved_of(40, "12-3"))
+            assert created.due() == (1, 0)
+            created.lose()
+            with take(created) as third:
+                saved = third.read_saved()
+    assert (third.number, third.attempt) == (1, 1)
+    assert saved.optimizer is not None
+    assert (saved.optimizer.step, saved.cursor) == (40, "12-3")
+
+
 def test_before_the_optimisation_the_cursor_alone_is_saved(created: JobBook) -> None:
     with take(created) as held:
         held.hand_over(SavedJob("4-0", 0, 2, None), here=False)
@@ -244,6 +259,7 @@ def test_a_job_that_has_ended_has_no_slice(created: JobBook, phase: Phase) -> No
 WRITES: dict[str, Callable[[HeldSlice, JobState], object]] = {
     "store_frame": lambda held, state: held.store_frame(frame_of(2), replace(state, sequence=2), Dropped((1,))),
     "store_state": lambda held, state: held.store_state(state),
+    "save": lambda held, state: held.save(saved_of(1)),
     "pause": lambda held, state: held.pause(saved_of(1), state),
     "hand_over": lambda held, state: held.hand_over(saved_of(1), here=True),
     "finish": lambda held, state: held.finish(state),

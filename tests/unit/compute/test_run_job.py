@@ -13,7 +13,7 @@ from fakes.stores import InMemoryStages
 from fakes.workshop import JOB, Workshop, clusters, pca_spec, tsne_spec
 from projector_chassis.errors import TooLarge
 from projector_compute import publishing
-from projector_compute.model import Action, EmbeddingRef, Failure, Frame, Phase
+from projector_compute.model import Action, EmbeddingRef, Failure, Frame, Perturb, Phase, SetExaggeration
 from projector_compute.ports import JobsUnavailable, Progress, Waiting
 
 N_STEPS = 60
@@ -204,6 +204,51 @@ def test_after_a_killed_worker_no_step_is_shown_twice(whole_run: list[Frame]) ->
     workshop.jobs.lose(JOB)
     workshop.work()
     assert_is_whole(workshop, whole_run)
+
+
+def test_a_killed_worker_costs_a_few_seconds_of_work() -> None:
+    workshop = started(step_seconds=0.1)
+
+    def die() -> None:
+        raise WorkerKilled
+
+    workshop.jobs.on_frame = at_step(50, die)
+    with pytest.raises(WorkerKilled):
+        workshop.work()
+    assert workshop.job.saved.optimizer is not None
+    assert 50 - 2.0 / 0.1 - 1 <= workshop.job.saved.optimizer.step < 50
+
+
+def test_what_was_asked_for_before_a_worker_was_killed_takes_effect_at_just_that_step_again() -> None:
+    def steered(*, kills: bool) -> Workshop:
+        workshop = started()
+        acts = [
+            at_step(10, lambda: workshop.jobs.control(JOB, SetExaggeration(20.0))),
+            at_step(20, lambda: workshop.jobs.control(JOB, Perturb())),
+        ]
+
+        def on_frame(frame: Frame) -> None:
+            for act in acts:
+                act(frame)
+            if kills and frame.step == 30:
+                raise WorkerKilled
+
+        workshop.jobs.on_frame = on_frame
+        if kills:
+            with pytest.raises(WorkerKilled):
+                workshop.work()
+            assert workshop.job.saved.optimizer is None, "nothing was saved: all steps are taken again"
+            workshop.jobs.lose(JOB)
+        workshop.work()
+        return workshop
+
+    expected = steered(kills=False)
+    again = steered(kills=True)
+    assert_is_whole(again, expected.frames)
+    assert [applied.step for applied in again.job.state.controls] == [
+        applied.step for applied in expected.job.state.controls
+    ]
+    assert [applied.step for applied in again.job.state.controls] != []
 
 
 def test_a_job_that_kills_its_workers_is_given_up_with_a_reason() -> None:

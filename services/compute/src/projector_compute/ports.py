@@ -101,6 +101,10 @@ class HeldSlice(Protocol):
         """Replace the state and announce ``state``; news also concern whoever looks at a list of jobs."""
         ...
 
+    def save(self, saved: SavedJob) -> None:
+        """Keep this for whoever has to take over; the slice goes on, and its attempts are counted from 0 again."""
+        ...
+
     def pause(self, saved: SavedJob, state: JobState) -> bool:
         """End the slice with a PAUSED state, unless a control after ``saved.cursor`` waits to be read.
 

@@ -160,6 +160,11 @@ class Session:
         """What the next slice needs to go on from here."""
         return SavedJob(self._cursor, self.state.sequence, self.n_threads, self.optimizer, self.adjustments)
 
+    def save(self, optimizer: OptimizerState | DescentState) -> None:
+        """Keep this for whoever has to take over should this worker be killed."""
+        self.optimizer = optimizer
+        self._held.save(self.saved())
+
     def try_pause(self) -> bool:
         """End the slice as PAUSED; False where a control has come in since the last poll."""
         paused = self.state

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from projector_compute.core.tsne.affinities import Affinities
 from projector_compute.core.tsne.optimiser import Optimiser
 from projector_compute.core.tsne.patience import Patience
@@ -11,6 +13,7 @@ from projector_compute.publishing import FramePublisher
 from projector_compute.session import Request, Session
 from projector_compute.tsne_course import Course
 from projector_compute.tsne_preparation import prepare_tsne
+from projector_compute.turn import Turn
 
 
 def run_tsne(session: Session, bench: StreamedBench, spec: JobSpec, parameters: TsneParameters) -> Request | None:
@@ -47,21 +50,15 @@ class _Descent:
         session, optimiser = self._session, self._optimiser
         session.enter(Phase.RUNNING, optimiser.step / self._n_steps)
         publisher = FramePublisher(session, n_steps=self._n_steps)
-        first_step = optimiser.step
-        end_seconds = session.clock.monotonic() + slice_seconds
+        turn = Turn(session, slice_seconds, step=optimiser.step)
         while True:
             loss = optimiser.evaluate()
             if self._is_last(loss):
                 publisher.publish_last(optimiser.step, loss, optimiser.layout)
                 return None
             publisher.offer(optimiser.step, loss, optimiser.layout)
-            session.step = optimiser.step
-            request = session.poll()
-            # However long a step takes, a slice takes one: else none would ever get on.
-            if request is None and optimiser.step > first_step and session.clock.monotonic() >= end_seconds:
-                request = Request.HAND_OVER
+            request = turn.ends(optimiser.step, partial(self._state, loss))
             if request is not None:
-                session.optimizer = self._state(loss)
                 return request
             self._follow()
             optimiser.move()

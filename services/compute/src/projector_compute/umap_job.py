@@ -29,6 +29,7 @@ from projector_compute.ports import StreamedBench
 from projector_compute.publishing import FramePublisher
 from projector_compute.rows import open_rows
 from projector_compute.session import Request, Session
+from projector_compute.turn import Turn
 
 _FEW_POINTS = 10_000
 _EPOCHS_OF_FEW = 500
@@ -60,17 +61,11 @@ def epochs_of(parameters: UmapParameters, n_points: int) -> int:
 
 def _descend(session: Session, descent: Descent, n_epochs: int, slice_seconds: float) -> Request | None:
     publisher = FramePublisher(session, n_steps=n_epochs)
-    first_epoch = descent.epoch
-    end_seconds = session.clock.monotonic() + slice_seconds
+    turn = Turn(session, slice_seconds, step=descent.epoch)
     while descent.epoch < n_epochs:
         publisher.offer(descent.epoch, math.nan, descent.layout)
-        session.step = descent.epoch
-        request = session.poll()
-        # However long an epoch takes, a slice takes one: else none would ever get on.
-        if request is None and descent.epoch > first_epoch and session.clock.monotonic() >= end_seconds:
-            request = Request.HAND_OVER
+        request = turn.ends(descent.epoch, lambda: DescentState(descent.epoch, descent.layout.copy()))
         if request is not None:
-            session.optimizer = DescentState(descent.epoch, descent.layout.copy())
             return request
         descent.step()
     publisher.publish_last(descent.epoch, math.nan, descent.layout)

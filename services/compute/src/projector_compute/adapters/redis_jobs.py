@@ -61,6 +61,7 @@ class Scripts:
                 redis_scripts.RENEW,
                 redis_scripts.STORE_FRAME,
                 redis_scripts.STORE_STATE,
+                redis_scripts.SAVE,
                 redis_scripts.PAUSE,
                 redis_scripts.HAND_OVER,
                 redis_scripts.FINISH,
@@ -242,6 +243,10 @@ class RedisSlice:
         keys = (names.state_key(self.job_id),)
         arguments = (self._channel, messages.encode_state(state), int(is_news))
         self._write(redis_scripts.STORE_STATE, keys, arguments)
+
+    def save(self, saved: SavedJob) -> None:
+        keys = (names.optimizer_key(self.job_id),)
+        self._write(redis_scripts.SAVE, keys, (saved_messages.encode_saved(saved),))
 
     def pause(self, saved: SavedJob, state: JobState) -> bool:
         keys = (names.state_key(self.job_id), names.optimizer_key(self.job_id), names.controls_key(self.job_id))

@@ -121,6 +121,16 @@ return 1
 )
 """KEYS slice, lease, state; ARGV token, number, channel, state, 1 where lists of jobs change by it."""
 
+SAVE: Final = (
+    _GUARD
+    + """
+redis.call('SET', KEYS[3], ARGV[3])
+redis.call('HSET', KEYS[1], 'attempt', 0)
+return 1
+"""
+)
+"""KEYS slice, lease, optimizer; ARGV token, number, optimizer. What gets on is no danger to its workers."""
+
 PAUSE: Final = (
     _GUARD
     + """

@@ -1,0 +1,95 @@
+"""Parts of a running projector are killed again and again while somebody watches; the job goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import httpx
+import pytest
+
+from fixtures.job_watcher import JobWatcher
+from fixtures.processes import child_of, children_of
+from fixtures.projector import RunningProjector, running_projector
+from fixtures.waiting import until
+from projector_contracts.compute.v1 import job_pb2
+
+pytestmark = pytest.mark.integration
+GOES_ON_SECONDS = 20.0
+"""After whatever was killed."""
+N_ROUNDS = 10
+KILLS = ("batch worker", "redis", "gateway", "batch child", "loader")
+
+
+def victim(projector: RunningProjector, kill: str) -> int:
+    """The process to kill."""
+    match kill:
+        case "redis":  # its environment cannot be read: it writes its title there
+            return child_of(projector.process.pid, "redis-server")
+        case "batch child":
+            return children_of(projector.pid_of("projector_compute.worker batch"))[0]
+        case "batch worker":
+            return projector.pid_of("projector_compute.worker batch")
+        case part:
+            return projector.pid_of(f"projector_{part}.main")
+
+
+async def start_job(http: httpx.AsyncClient, **tsne: object) -> str:
+    (run, *_) = (await http.get("/api/v1/runs")).json()
+    projection = {"method": "tsne", "n_dims": 3, "perplexity": 540, "n_steps": 100_000, **tsne}
+    body = {"embedding_id": run["embeddings"][0]["id"], "projection": projection, "fresh": True}
+    response = await http.post("/api/v1/jobs", json=body)
+    assert response.status_code == 202, response.text
+    return str(response.json()["id"])
+
+
+async def kept_frames(http: httpx.AsyncClient, job_id: str, sequences: list[int]) -> dict[int, bytes]:
+    """Serialised frames that a late joiner may still ask for, of some sequences."""
+    kept: dict[int, bytes] = {}
+    for sequence in sequences[:: max(1, len(sequences) // 200)]:
+        response = await http.get(f"/api/v1/jobs/{job_id}/frames/{sequence}")
+        if response.status_code == 200:
+            kept[sequence] = job_pb2.JobEvent.FromString(response.content).frame.SerializeToString()
+    return kept
+
+
+def events_url(projector: RunningProjector, job_id: str) -> str:
+    return f"{projector.url.replace('http', 'ws', 1)}/api/v1/jobs/{job_id}/events"
+
+
+@pytest.mark.timeout(600)
+async def test_ten_rounds_of_kills_lose_no_job_and_repeat_no_step(demo_root: Path, tmp_path: Path) -> None:
+    with running_projector(demo_root, tmp_path / "home") as projector:
+        async with httpx.AsyncClient(base_url=projector.url, timeout=20) as http:
+            job_id = await start_job(http)
+            watcher = JobWatcher(events_url(projector, job_id))
+            watching = asyncio.create_task(watcher.follow())
+            await until(lambda: watcher.sequence > 10, what="the first frames", seconds=60)
+            for number in range(N_ROUNDS):
+                kill = KILLS[number % len(KILLS)]
+                os.kill(victim(projector, kill), signal.SIGKILL)
+                killed = time.monotonic()
+                await asyncio.sleep(0.3)  # what was on its way has come
+                seen = watcher.sequence
+                await until(
+                    lambda seen=seen: watcher.sequence > seen + 5,  # type: ignore[misc]
+                    what=f"frames after the {kill} was killed in round {number}: {watcher.phases[-3:]}",
+                    seconds=GOES_ON_SECONDS,
+                )
+                print(f"round {number}: {kill} killed, went on after {time.monotonic() - killed:.1f} s")  # noqa: T201 - shown with -s
+            await http.post(f"/api/v1/jobs/{job_id}/controls", json={"action": "stop"})
+            await asyncio.wait_for(watching, GOES_ON_SECONDS)
+            kept = await kept_frames(http, job_id, [frame.sequence for frame in watcher.frames])
+    assert watcher.phases[-1] == ("STOPPED", "")
+    assert not any(phase == "FAILED" for phase, _ in watcher.phases)
+    assert all(after.sequence > before.sequence for before, after in pairwise(watcher.frames))
+    assert all(after.step > before.step for before, after in pairwise(watcher.frames))
+    assert any("worker that computed this is gone" in reason for _, reason in watcher.phases)
+    assert any("store of running jobs" in reason for reason in watcher.reasons)
+    recorded = {frame.sequence: frame.SerializeToString() for frame in watcher.frames}
+    assert len(kept) > 100
+    assert all(recorded[sequence] == frame for sequence, frame in kept.items())
