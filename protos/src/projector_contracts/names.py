@@ -46,7 +46,8 @@ whose lease has expired, counting it as one more attempt. A lease that has expir
 long as nobody has done so.
 
 Whose turn it is: among all that is due for a machine, first the jobs of the owner who has had the smallest share, and
-of one owner's jobs the one that has waited longest. An owner who was away does not save up more than SHARE_CREDIT.
+of one owner's jobs the one that has waited longest. An owner who was away has saved nothing up: whoever comes has had
+what the clock says at least. (P. Goyal, H. M. Vin, H. Cheng: Start-time fair queueing, 1996.)
 
 Controlling a job (gateway), in one script, whatever the job is doing: ``XADD job:{id}:controls * control <Control>``,
 and its slice becomes due where it is neither held nor due already; then a wake-up. The script that turns a job PAUSED
@@ -85,8 +86,6 @@ SLICE_SECONDS: Final = 5.0
 """Work on one job before it is another one's turn, unless a worker is told otherwise."""
 MAX_ATTEMPTS: Final = 3
 """A slice that has cost so many workers their lives is not tried again: its job fails."""
-SHARE_CREDIT: Final = 10
-"""Seconds of work by which an owner who comes back may be behind the others."""
 
 JOBS: Final = "jobs"
 JOBS_ACTIVE: Final = "jobs:active"

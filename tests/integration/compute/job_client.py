@@ -18,7 +18,7 @@ from projector_compute import messages
 from projector_compute.model import EmbeddingRef, Frame, JobState, Phase
 from projector_contracts import names
 from projector_contracts.compute.v1 import job_pb2, query_pb2
-from projector_contracts.names import JobId
+from projector_contracts.names import JobId, SliceField
 from projector_gateway.jobs import redis_scripts
 
 
@@ -109,7 +109,10 @@ class JobClient:
         return sorted(frames, key=lambda frame: frame.sequence)
 
     def slice_number(self, job: JobId) -> int:
-        return int(cast(bytes, self.redis.hget(names.slice_key(job), "number")))
+        return int(self.slice_field(job, SliceField.NUMBER))
+
+    def slice_field(self, job: JobId, field: str) -> str:
+        return cast(bytes, self.redis.hget(names.slice_key(job), field)).decode()
 
     def neighbors(self, query: query_pb2.NeighborsQuery) -> query_pb2.QueryAnswer:
         return self._ask(names.TASK_NEIGHBORS, names.QUEUE_INTERACTIVE, query)

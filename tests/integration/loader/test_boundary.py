@@ -12,9 +12,9 @@ from typing import Any
 import grpc
 import pytest
 import structlog
-from integration.loader.relay import relay_to
 from integration.loader.running_loader import Loader, serve
 
+from fixtures.relay import relay_to
 from projector_contracts.loader.v1 import loader_pb2, loader_pb2_grpc
 from projector_loader.catalog import Catalog
 from projector_loader.readers import contiguous

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from projector_contracts.names import SHARE_CREDIT, JobId, lease_key, slice_key
+from projector_contracts.names import JobId, lease_key, slice_key
 
 _LUA_JOB = JobId("' .. job .. '")
 
-_SHARE = f"""
+_SHARE = """
 local clock = tonumber(redis.call('GET', KEYS[2]) or '0')
-local function share(owner)
-  return math.max(tonumber(redis.call('ZSCORE', KEYS[1], owner) or '0'), clock - {SHARE_CREDIT})
-end
+local function share(owner) return math.max(tonumber(redis.call('ZSCORE', KEYS[1], owner) or '0'), clock) end
 """
 """KEYS shares, clock, ..."""
 
