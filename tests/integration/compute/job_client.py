@@ -114,6 +114,9 @@ class JobClient:
     def slice_field(self, job: JobId, field: str) -> str:
         return cast(bytes, self.redis.hget(names.slice_key(job), field)).decode()
 
+    def is_held(self, job: JobId) -> bool:
+        return bool(self.redis.exists(names.lease_key(job)))
+
     def neighbors(self, query: query_pb2.NeighborsQuery) -> query_pb2.QueryAnswer:
         return self._ask(names.TASK_NEIGHBORS, names.QUEUE_INTERACTIVE, query)
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -38,6 +39,12 @@ def victim(projector: RunningProjector, kill: str) -> int:
             return projector.pid_of(f"projector_{part}.main")
 
 
+@pytest.fixture(scope="module")
+def live_projector(demo_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProjector]:
+    with running_projector(demo_root, tmp_path_factory.mktemp("live")) as projector:
+        yield projector
+
+
 async def start_job(http: httpx.AsyncClient, **tsne: object) -> str:
     (run, *_) = (await http.get("/api/v1/runs")).json()
     projection = {"method": "tsne", "n_dims": 3, "perplexity": 540, "n_steps": 100_000, **tsne}
@@ -61,29 +68,51 @@ def events_url(projector: RunningProjector, job_id: str) -> str:
     return f"{projector.url.replace('http', 'ws', 1)}/api/v1/jobs/{job_id}/events"
 
 
+async def test_fifty_clients_who_ask_for_the_same_at_once_share_one_computation(
+    live_projector: RunningProjector,
+) -> None:
+    async def ask_and_watch() -> tuple[int, JobWatcher]:
+        async with httpx.AsyncClient(base_url=live_projector.url, timeout=60) as http:
+            (run, *_) = (await http.get("/api/v1/runs")).json()
+            projection = {"method": "tsne", "n_dims": 2, "n_steps": 1500}
+            body = {"embedding_id": run["embeddings"][0]["id"], "projection": projection}
+            response = await http.post("/api/v1/jobs", json=body)
+            watcher = JobWatcher(events_url(live_projector, response.json()["id"]))
+            await watcher.follow()
+            return response.status_code, watcher
+
+    asked = await asyncio.gather(*(ask_and_watch() for _ in range(50)))
+    assert sorted(status for status, _ in asked) == [200] * 49 + [202]
+    assert len({watcher.url for _, watcher in asked}) == 1
+    last = [watcher.frames[-1] for _, watcher in asked]
+    assert {frame.step for frame in last} == {1500}
+    assert len({frame.layout for frame in last}) == 1
+    (log,) = live_projector.home.glob("logs/*/batch-worker.log")
+    assert log.read_text().count('"job ended"') == 1
+
+
 @pytest.mark.timeout(600)
-async def test_ten_rounds_of_kills_lose_no_job_and_repeat_no_step(demo_root: Path, tmp_path: Path) -> None:
-    with running_projector(demo_root, tmp_path / "home") as projector:
-        async with httpx.AsyncClient(base_url=projector.url, timeout=20) as http:
-            job_id = await start_job(http)
-            watcher = JobWatcher(events_url(projector, job_id))
-            watching = asyncio.create_task(watcher.follow())
-            await until(lambda: watcher.sequence > 10, what="the first frames", seconds=60)
-            for number in range(N_ROUNDS):
-                kill = KILLS[number % len(KILLS)]
-                os.kill(victim(projector, kill), signal.SIGKILL)
-                killed = time.monotonic()
-                await asyncio.sleep(0.3)  # what was on its way has come
-                seen = watcher.sequence
-                await until(
-                    lambda seen=seen: watcher.sequence > seen + 5,  # type: ignore[misc]
-                    what=f"frames after the {kill} was killed in round {number}: {watcher.phases[-3:]}",
-                    seconds=GOES_ON_SECONDS,
-                )
-                print(f"round {number}: {kill} killed, went on after {time.monotonic() - killed:.1f} s")  # noqa: T201 - shown with -s
-            await http.post(f"/api/v1/jobs/{job_id}/controls", json={"action": "stop"})
-            await asyncio.wait_for(watching, GOES_ON_SECONDS)
-            kept = await kept_frames(http, job_id, [frame.sequence for frame in watcher.frames])
+async def test_ten_rounds_of_kills_lose_no_job_and_repeat_no_step(live_projector: RunningProjector) -> None:
+    async with httpx.AsyncClient(base_url=live_projector.url, timeout=20) as http:
+        job_id = await start_job(http)
+        watcher = JobWatcher(events_url(live_projector, job_id))
+        watching = asyncio.create_task(watcher.follow())
+        await until(lambda: watcher.sequence > 10, what="the first frames", seconds=60)
+        for number in range(N_ROUNDS):
+            kill = KILLS[number % len(KILLS)]
+            os.kill(victim(live_projector, kill), signal.SIGKILL)
+            killed = time.monotonic()
+            await asyncio.sleep(0.3)  # what was on its way has come
+            seen = watcher.sequence
+            await until(
+                lambda seen=seen: watcher.sequence > seen + 5,  # type: ignore[misc]
+                what=f"frames after the {kill} was killed in round {number}: {watcher.phases[-3:]}",
+                seconds=GOES_ON_SECONDS,
+            )
+            print(f"round {number}: {kill} killed, went on after {time.monotonic() - killed:.1f} s")  # noqa: T201 - shown with -s
+        await http.post(f"/api/v1/jobs/{job_id}/controls", json={"action": "stop"})
+        await asyncio.wait_for(watching, GOES_ON_SECONDS)
+        kept = await kept_frames(http, job_id, [frame.sequence for frame in watcher.frames])
     assert watcher.phases[-1] == ("STOPPED", "")
     assert not any(phase == "FAILED" for phase, _ in watcher.phases)
     assert all(after.sequence > before.sequence for before, after in pairwise(watcher.frames))
