@@ -11,6 +11,8 @@ import pytest
 from fixtures.containers import Containers
 from fixtures.deadline import wait_until
 from projector_client import Job, Projector
+from projector_contracts import names
+from projector_contracts.names import JobId, SliceField
 
 BACK_SECONDS = 90.0
 MANY_STEPS = 100_000
@@ -69,6 +71,32 @@ def test_a_worker_that_is_replaced_hands_its_jobs_over(containers: Containers, p
         assert [frame.sequence for frame in job.frames(after=0)] == list(range(1, last.sequence + 1))
 
 
+def test_two_batch_workers_share_six_jobs(containers: Containers, projector: Projector) -> None:
+    containers.compose(
+        "up", "--detach", "--no-recreate", "--no-deps", "--wait", "--scale", "compute-batch=2", "compute-batch"
+    )
+    try:
+        jobs = [start_tsne(projector, n_steps=MANY_STEPS, seed=seed) for seed in range(10, 16)]
+        for job in jobs:
+            wait_for_step(job, 1000)
+        steps = [job.state().step for job in jobs]
+        machines = [machine_of(containers, job) for job in jobs]
+        for job in jobs:
+            job.stop()
+    finally:
+        containers.compose(
+            "up", "--detach", "--no-recreate", "--no-deps", "--wait", "--scale", "compute-batch=1", "compute-batch"
+        )
+    assert sorted(machines.count(machine) for machine in set(machines)) == [3, 3]
+    assert max(steps) < 4 * min(steps), steps
+
+
+def machine_of(containers: Containers, job: Job) -> str:
+    """The worker that carried a job's last slice out."""
+    ask = f"REDISCLI_AUTH=$(cat /run/secret/password) redis-cli hget {names.slice_key(JobId(job.id))} {SliceField.MACHINE}"
+    return containers.compose("exec", "-T", "redis", "sh", "-c", ask).strip()
+
+
 def test_a_job_goes_on_while_gateway_and_loader_die(containers: Containers, projector: Projector) -> None:
     services = ("gateway", "loader", "compute-interactive")
     job = start_tsne(projector, n_steps=MANY_STEPS, seed=2)
@@ -86,14 +114,20 @@ def test_a_job_goes_on_while_gateway_and_loader_die(containers: Containers, proj
     assert len(found.json()["rows"]) == 3
 
 
-def test_dead_stores_and_a_dead_worker_keep_nobody_from_new_work(containers: Containers, projector: Projector) -> None:
+def test_dead_stores_and_a_dead_worker_lose_no_job_and_keep_nobody_from_new_work(
+    containers: Containers, projector: Projector
+) -> None:
     services = ("redis", "postgres", "compute-batch")
     embedding_id = projector.runs()[0].embeddings[0].id
+    running = start_tsne(projector, n_steps=MANY_STEPS, seed=4)
+    wait_for_step(running, 20)
     restarts = containers.restarts()
 
     containers.kill(*services)
 
     wait_for_restarts(containers, restarts, services)
+    wait_for_step(running, running.state().step + 20)
+    running.stop()
     job = start_tsne(projector, n_steps=50, seed=3)
     assert job.result().step == 50
     wish = {"name": "Saved after a crash", "embedding_id": embedding_id}
