@@ -72,9 +72,7 @@ def test_a_worker_that_is_replaced_hands_its_jobs_over(containers: Containers, p
 
 
 def test_two_batch_workers_share_six_jobs(containers: Containers, projector: Projector) -> None:
-    containers.compose(
-        "up", "--detach", "--no-recreate", "--no-deps", "--wait", "--scale", "compute-batch=2", "compute-batch"
-    )
+    scale(containers, 2)
     try:
         jobs = [start_tsne(projector, n_steps=MANY_STEPS, seed=seed) for seed in range(10, 16)]
         for job in jobs:
@@ -84,17 +82,23 @@ def test_two_batch_workers_share_six_jobs(containers: Containers, projector: Pro
         for job in jobs:
             job.stop()
     finally:
-        containers.compose(
-            "up", "--detach", "--no-recreate", "--no-deps", "--wait", "--scale", "compute-batch=1", "compute-batch"
-        )
+        scale(containers, 1)
     assert sorted(machines.count(machine) for machine in set(machines)) == [3, 3]
     assert max(steps) < 4 * min(steps), steps
 
 
+def scale(containers: Containers, n_workers: int) -> None:
+    """Run so many batch workers."""
+    how = ("--detach", "--no-recreate", "--no-deps", "--wait", "--scale", f"compute-batch={n_workers}")
+    containers.compose("up", *how, "compute-batch")
+
+
 def machine_of(containers: Containers, job: Job) -> str:
     """The worker that carried a job's last slice out."""
-    ask = f"REDISCLI_AUTH=$(cat /run/secret/password) redis-cli hget {names.slice_key(JobId(job.id))} {SliceField.MACHINE}"
-    return containers.compose("exec", "-T", "redis", "sh", "-c", ask).strip()
+    ask = f"redis-cli hget {names.slice_key(JobId(job.id))} {SliceField.MACHINE}"
+    return containers.compose(
+        "exec", "-T", "redis", "sh", "-c", f"REDISCLI_AUTH=$(cat /run/secret/password) {ask}"
+    ).strip()
 
 
 def test_a_job_goes_on_while_gateway_and_loader_die(containers: Containers, projector: Projector) -> None:
