@@ -24,14 +24,17 @@ key                       type    holds
 ``shares:clock``          string  that clock: the share of the owner who was served last
 ``jobs:sweeper``          string  token of the gateway that sees to it that no job hangs; expires
 ``jobs:ended``            set     ids of jobs that have ended and whose result is not copied into the database yet
-``presence:{embedding}``  hash    id of an open page -> serialised Present of the page's protocol; expires
+``presence:{embedding}``  hash    id of an open page -> moment it was last seen (Unix seconds, decimal), one space,
+                                  serialised PageEvent that tells where it is; expires
 ``fingerprint:{hash}``    string  job id that answers for this fingerprint
 ``answer:{id}``           list    one QueryAnswer; expires
 ``worker:{role}:{name}``  string  heartbeat of a worker that is ready for work; expires
 ========================  ======  ==========================================================================
 
 The channel ``job:{id}`` announces, and carries no data: ``frame`` or ``state``. The channel ``jobs`` carries the id of
-an embedding whose list of jobs is not what it was: one was created, deleted, has begun, rests, goes on or has ended.
+an embedding whose list of jobs is not what it was: one was created, deleted, has begun, rests, goes on or has ended, or
+its first watcher came or its last one went. The channel ``presence:{embedding}`` carries the id of a page, one space
+and its new PageEvent, or nothing behind the space when it has gone.
 
 Who writes what
 ---------------
@@ -99,6 +102,8 @@ LOSS_ENTRY: Final = "<Id"
 """``struct`` format: step, loss in nats."""
 WATCHER_SECONDS: Final = 15
 """A watching connection that was not seen for so long is gone; connections are noted three times as often."""
+PRESENCE_SECONDS: Final = 15
+"""The same of an open page."""
 ANNOUNCE_FRAME: Final = b"frame"
 ANNOUNCE_STATE: Final = b"state"
 

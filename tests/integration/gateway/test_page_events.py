@@ -21,7 +21,7 @@ _PATIENCE_SECONDS = 10.0
 @pytest.fixture
 async def pages(gateway: RunningGateway, loader_service: LoaderService) -> AsyncIterator[list[ClientConnection]]:
     """Two open pages that know the runs as they are."""
-    await until(lambda: gateway.services.runs.version > 0, what="the first listing")
+    await until(lambda: gateway.services.live.runs.version > 0, what="the first listing")
     url = f"ws://127.0.0.1:{gateway.port}/api/v1/events"
     async with connect(url) as first, connect(url) as second:
         yield [first, second]
@@ -46,4 +46,4 @@ async def test_changed_files_are_told_to_every_page(
 
 async def test_a_page_that_leaves_is_forgotten(gateway: RunningGateway, pages: list[ClientConnection]) -> None:
     await pages[0].close()
-    await until(lambda: gateway.services.runs.n_listeners == 1, what="the page to be forgotten")
+    await until(lambda: gateway.services.live.runs.n_listeners == 1, what="the page to be forgotten")

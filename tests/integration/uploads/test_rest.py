@@ -62,7 +62,7 @@ async def test_raw_numbers_and_thumbnails_are_described_in_the_end(http: httpx.A
 
 async def test_open_pages_are_told(gateway: RunningGateway, http: httpx.AsyncClient) -> None:
     async with connect(f"ws://127.0.0.1:{gateway.port}/api/v1/events") as page:
-        await until(lambda: gateway.services.runs.n_listeners == 1, what="the page to listen")
+        await until(lambda: gateway.services.live.runs.n_listeners == 1, what="the page to listen")
         await put(http, "tensor", "words.npy", npy(np.ones((3, 2), np.float32)))
         await http.post(UPLOAD, json={"name": "Words"})
         async with asyncio.timeout(10):

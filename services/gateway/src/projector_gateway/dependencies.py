@@ -21,7 +21,7 @@ from projector_gateway.database import Database
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.service import JobService
 from projector_gateway.jobs.watchers import Watchers
-from projector_gateway.live.announcer import RunsAnnouncer
+from projector_gateway.live.pages import Live
 from projector_gateway.neighbors.service import NeighborService
 from projector_gateway.people.anonymous import anonymous
 from projector_gateway.people.cookie import session_token
@@ -45,7 +45,7 @@ class Services:
     neighbors: NeighborService
     quality: QualityService
     search: SearchService
-    runs: RunsAnnouncer
+    live: Live
     watchers: Watchers
     collections: CollectionService
     uploads: UploadService
@@ -103,8 +103,8 @@ async def _search(services: ServicesDependency) -> SearchService:
     return services.search
 
 
-async def _runs(services: ServicesDependency) -> RunsAnnouncer:
-    return services.runs
+async def _live(services: ServicesDependency) -> Live:
+    return services.live
 
 
 async def _watchers(services: ServicesDependency) -> Watchers:
@@ -119,5 +119,5 @@ FeedsDependency = Annotated[JobFeeds, Depends(_feeds)]
 NeighborsDependency = Annotated[NeighborService, Depends(_neighbors)]
 QualityDependency = Annotated[QualityService, Depends(_quality)]
 SearchDependency = Annotated[SearchService, Depends(_search)]
-RunsAnnouncerDependency = Annotated[RunsAnnouncer, Depends(_runs)]
+LiveDependency = Annotated[Live, Depends(_live)]
 WatchersDependency = Annotated[Watchers, Depends(_watchers)]

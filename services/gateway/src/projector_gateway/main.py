@@ -41,6 +41,9 @@ from projector_gateway.jobs.sweeper import SWEEP_SECONDS, Sweeper
 from projector_gateway.jobs.watchers import Watchers
 from projector_gateway.live import socket as page_events
 from projector_gateway.live.announcer import RunsAnnouncer
+from projector_gateway.live.job_changes import JobChanges
+from projector_gateway.live.pages import Live
+from projector_gateway.live.presence import Presence
 from projector_gateway.neighbors import endpoints as neighbors
 from projector_gateway.neighbors.service import NeighborService
 from projector_gateway.page import Page
@@ -133,6 +136,14 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
         watchers = Watchers(redis, newest=guests.newest)
         watchers.start()
         stack.push_async_callback(watchers.aclose)
+        # Apart from those of jobs, so that however many embeddings are open, jobs can still be watched.
+        live_subscriptions = open_subscriptions(settings.redis_url)
+        stack.push_async_callback(live_subscriptions.aclose)
+        job_changes = JobChanges(live_subscriptions)
+        job_changes.start()
+        stack.push_async_callback(job_changes.aclose)
+        presence = Presence(redis, live_subscriptions, newest=guests.newest)
+        stack.push_async_callback(presence.aclose)
         search_service = SearchService(
             loader,
             cache_bytes=settings.search_cache_bytes,
@@ -161,7 +172,7 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             neighbors=NeighborService(loader, questions, deadline_seconds=settings.neighbors_deadline_seconds),
             quality=QualityService(job_service, questions, deadline_seconds=settings.quality_deadline_seconds),
             search=search_service,
-            runs=runs,
+            live=Live(runs, job_changes, presence),
             watchers=watchers,
             collections=CollectionService(
                 database, embeddings=loader, jobs=job_service, frames=frames, limits=Limits()

@@ -15,6 +15,7 @@ from unit.gateway.jobs.redis_in_memory import JOB_ID, CountedFrame, RedisInMemor
 from fixtures.waiting import until
 from projector_chassis.errors import Internal, NotFound, Unavailable
 from projector_contracts.compute.v1 import job_pb2
+from projector_gateway.clients import redis as redis_module
 from projector_gateway.clients.frames import FrameStore
 from projector_gateway.jobs import feed as feed_module
 from projector_gateway.jobs.feed import RECENT_FRAMES, JobFeeds
@@ -150,7 +151,7 @@ async def test_a_redis_that_is_away_is_unavailable(redis: RedisInMemory, feeds: 
 async def test_a_redis_that_says_nothing_is_unavailable_in_time(
     redis: RedisInMemory, feeds: JobFeeds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feed_module, "COMMAND_SECONDS", 0.05)
+    monkeypatch.setattr(redis_module, "COMMAND_SECONDS", 0.05)
     redis.is_silent = True
     async with asyncio.timeout(5):
         with pytest.raises(Unavailable):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from redis import exceptions
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -16,7 +18,7 @@ CONNECT_SECONDS = 2.0
 COMMAND_SECONDS = 5.0
 _MAX_COMMANDS = 64
 _MAX_WAITING = 64
-_MAX_SUBSCRIPTIONS = 1024  # one a watched job
+_MAX_SUBSCRIPTIONS = 1024  # one a watched job, or an embedding that is open
 _OUT_OF_REACH = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.OutOfMemoryError, TimeoutError)
 
 
@@ -33,6 +35,19 @@ def open_waiting(url: str, *, longest_seconds: float) -> Redis:
 def open_subscriptions(url: str) -> Redis:
     """A client for pub/sub: never retries by itself, because what was announced meanwhile would be lost unseen."""
     return _open(url, answer_seconds=None, retries=0, max_connections=_MAX_SUBSCRIPTIONS)
+
+
+async def subscribe(subscription: PubSub, channel: str) -> None:
+    """Return once Redis sends what is published from now on.
+
+    Raises:
+        TimeoutError: it does not confirm in time.
+    """
+    async with asyncio.timeout(COMMAND_SECONDS):
+        await subscription.subscribe(channel)
+        while (message := await subscription.get_message(timeout=COMMAND_SECONDS)) is None:
+            continue
+    assert message["type"] == "subscribe"
 
 
 def _open(url: str, *, answer_seconds: float | None, retries: int, max_connections: int) -> Redis:

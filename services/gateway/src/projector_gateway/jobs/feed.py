@@ -14,12 +14,11 @@ from contextlib import asynccontextmanager, contextmanager
 
 import structlog
 from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
 
 from projector_chassis.errors import Internal, PublicError, Unavailable
 from projector_contracts.names import JobId, channel
 from projector_gateway.clients.frames import FrameStore
-from projector_gateway.clients.redis import COMMAND_SECONDS, reaching_redis
+from projector_gateway.clients.redis import reaching_redis, subscribe
 from projector_gateway.jobs.messages import encode_state_event, summarize_state
 
 RECENT_FRAMES = 8
@@ -98,7 +97,7 @@ class JobFeed:
         try:
             async with self._subscriptions.pubsub() as subscription:
                 with reaching_redis():
-                    await self._subscribe(subscription)
+                    await subscribe(subscription, channel(self._job_id))
                 await self._refresh()
                 self._ready.set()
                 while not self.is_final:
@@ -115,13 +114,6 @@ class JobFeed:
                 self._error = Unavailable("The gateway is closing; connect again.")
             self._ready.set()
             self._wake()
-
-    async def _subscribe(self, subscription: PubSub) -> None:
-        async with asyncio.timeout(COMMAND_SECONDS):
-            await subscription.subscribe(channel(self._job_id))
-            while (message := await subscription.get_message(timeout=COMMAND_SECONDS)) is None:
-                continue
-        assert message["type"] == "subscribe"
 
     async def _refresh(self) -> None:
         state = await self._frames.state(self._job_id)

@@ -6,22 +6,18 @@ import asyncio
 from contextlib import aclosing
 from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Query, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from projector_chassis.errors import Internal, InvalidArgument, PublicError
+from projector_chassis.errors import InvalidArgument, PublicError
 from projector_contracts.names import JobId
+from projector_gateway.closing import close_with
 from projector_gateway.dependencies import FeedsDependency, FramesDependency, PersonDependency, WatchersDependency
 from projector_gateway.jobs.ack_window import AckWindow
 from projector_gateway.jobs.messages import Drawn, Visibility, decode_client_event
 from projector_gateway.jobs.watch import Watch
-from projector_gateway.problem import shown_words
 
-_MAX_REASON_BYTES = 123  # a close frame holds 125 bytes, two of them the code
 _FINISHED = 1000
-
-_log = structlog.get_logger(__name__)
 
 router = APIRouter(tags=["jobs"])
 
@@ -45,10 +41,7 @@ async def stream_events(
                 await _converse(websocket, watch)
         await websocket.close(_FINISHED)
     except PublicError as error:
-        if isinstance(error, Internal):
-            _log.error("watching_failed", exc_info=error)
-        reason = shown_words(error).encode()[:_MAX_REASON_BYTES].decode(errors="ignore")
-        await websocket.close(error.websocket_close, reason)
+        await close_with(websocket, error)
     except WebSocketDisconnect:
         return
 

@@ -1,47 +1,71 @@
-"""The WebSocket of an open page: serialised PageEvents down, nothing up."""
+"""The WebSocket of an open page: serialised PageEvents down, PageClientEvents up."""
 
 from __future__ import annotations
 
 import asyncio
 
 from fastapi import APIRouter, WebSocket
+from starlette.websockets import WebSocketDisconnect
 
-from projector_contracts.api.v1 import page_pb2
-from projector_gateway.dependencies import RunsAnnouncerDependency
+from projector_chassis.errors import InvalidArgument, PublicError
+from projector_gateway.closing import close_with
+from projector_gateway.dependencies import LiveDependency, PersonDependency
 from projector_gateway.live.announcer import RunsAnnouncer
+from projector_gateway.live.messages import RUNS_CHANGED, Here, decode_page_event
+from projector_gateway.live.page import OpenPage
+from projector_gateway.live.pages import Live
 
-_RUNS_CHANGED = page_pb2.PageEvent(runs_changed=page_pb2.RunsChanged()).SerializeToString()
+_PAUSE_SECONDS = 0.1
+# Of all sockets of a gateway together: where many people move at once, each is told more rarely.
+_EVENTS_PER_SECOND = 5_000
 
 router = APIRouter(tags=["live"])
 
 
 @router.websocket("/events")
-async def stream_page_events(websocket: WebSocket, announcer: RunsAnnouncerDependency) -> None:
-    """Tell a page what has changed since it connected. Many changes while it is slow are told as one."""
+async def stream_page_events(websocket: WebSocket, live: LiveDependency, person: PersonDependency) -> None:
+    """Tell a page what has changed since it connected, and others where it is."""
     await websocket.accept()
-    telling = asyncio.create_task(_tell(websocket, announcer))
-    leaving = asyncio.create_task(_wait_until_left(websocket))
-    both = {telling, leaving}
+    page = OpenPage(person)
+    telling = asyncio.create_task(_tell(websocket, page, live.runs))
+    listening = asyncio.create_task(_listen(websocket, page, live))
+    both = {telling, listening}
     try:
-        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        ended, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
+    except PublicError as error:
+        await close_with(websocket, error)
+    except WebSocketDisconnect:
+        return
     finally:
+        live.leave(page)
         for task in both:
             task.cancel()
         await asyncio.gather(*both, return_exceptions=True)
 
 
-async def _tell(websocket: WebSocket, announcer: RunsAnnouncer) -> None:
-    changed = asyncio.Event()
-    told = announcer.version
-    with announcer.waking(changed):
+async def _tell(websocket: WebSocket, page: OpenPage, runs: RunsAnnouncer) -> None:
+    told = runs.version
+    with runs.waking(page.is_due):
         while True:
-            await changed.wait()
-            changed.clear()
-            if announcer.version != told:
-                told = announcer.version
-                await websocket.send_bytes(_RUNS_CHANGED)
+            await page.is_due.wait()
+            events = page.take()
+            if runs.version != told:
+                told = runs.version
+                events.append(RUNS_CHANGED)
+            for event in events:
+                await websocket.send_bytes(event)
+            await asyncio.sleep(max(_PAUSE_SECONDS, len(events) * runs.n_listeners / _EVENTS_PER_SECOND))
 
 
-async def _wait_until_left(websocket: WebSocket) -> None:
-    while (await websocket.receive())["type"] != "websocket.disconnect":
-        continue
+async def _listen(websocket: WebSocket, page: OpenPage, live: Live) -> None:
+    while True:
+        message = await websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1005))
+        content = message.get("bytes")
+        if content is None:
+            raise InvalidArgument("Text was received; only binary PageClientEvents are understood.")
+        here: Here = decode_page_event(content)
+        live.place(page, here)
