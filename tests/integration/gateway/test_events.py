@@ -265,7 +265,7 @@ async def test_everything_is_freed_after_the_last_watcher(
             await other.next()
         assert len(gateway.services.feeds) == 1
     await until_free(gateway)
-    assert await redis.pubsub_channels() == []
+    assert await redis.pubsub_channels("job:*") == []
 
 
 async def test_a_client_that_vanishes_without_a_word_is_freed(gateway: RunningGateway, stored_job: StoredJob) -> None:

@@ -19,6 +19,7 @@ from projector_chassis.errors import Internal, PublicError, Unavailable
 from projector_contracts.names import JobId, channel
 from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.redis import reaching_redis, subscribe
+from projector_gateway.ending import end
 from projector_gateway.jobs.messages import encode_state_event, summarize_state
 
 RECENT_FRAMES = 8
@@ -90,8 +91,7 @@ class JobFeed:
 
     async def aclose(self) -> None:
         """End the subscription; watchers that are still there see ``Unavailable``."""
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        await end(self._task)
 
     async def _follow(self) -> None:
         try:

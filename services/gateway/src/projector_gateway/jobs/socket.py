@@ -13,6 +13,7 @@ from projector_chassis.errors import InvalidArgument, PublicError
 from projector_contracts.names import JobId
 from projector_gateway.closing import close_with
 from projector_gateway.dependencies import FeedsDependency, FramesDependency, PersonDependency, WatchersDependency
+from projector_gateway.ending import end
 from projector_gateway.jobs.ack_window import AckWindow
 from projector_gateway.jobs.messages import Drawn, Visibility, decode_client_event
 from projector_gateway.jobs.watch import Watch
@@ -56,9 +57,7 @@ async def _converse(websocket: WebSocket, watch: Watch) -> None:
         for task in ended:
             task.result()
     finally:
-        for task in both:
-            task.cancel()
-        await asyncio.wait(both)
+        await end(*both)
 
 
 async def _send(websocket: WebSocket, watch: Watch) -> None:

@@ -14,6 +14,7 @@ from projector_contracts import names
 from projector_contracts.names import TASK_PROJECT, JobId
 from projector_gateway.clients.leadership import Leadership
 from projector_gateway.clients.queue import TaskQueue
+from projector_gateway.ending import end
 from projector_gateway.jobs import messages
 from projector_gateway.jobs.idle_policy import IdlePolicy
 from projector_gateway.jobs.resting_state import encode_resting_state
@@ -43,8 +44,7 @@ class Sweeper:
 
     async def aclose(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await end(self._task)
         await self._leadership.give_up()
 
     async def _run(self) -> None:

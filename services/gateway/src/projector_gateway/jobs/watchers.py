@@ -19,6 +19,7 @@ from projector_contracts import names
 from projector_contracts.common.v1 import person_pb2
 from projector_contracts.names import WATCHER_SECONDS, JobId
 from projector_gateway.clients.redis import reaching_redis
+from projector_gateway.ending import end
 from projector_gateway.people.schemas import Person, read_person, write_person
 
 _REFRESH_SECONDS = WATCHER_SECONDS / 3
@@ -66,8 +67,7 @@ class Watchers:
 
     async def aclose(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await end(self._task)
         for job_id in list(self._here):
             for connection in list(self._here[job_id]):
                 self._leave(job_id, connection)

@@ -11,6 +11,7 @@ import structlog
 
 from projector_chassis.errors import PublicError
 from projector_gateway.clients.loader import Loader
+from projector_gateway.ending import end
 
 _RETRY_SECONDS = 2.0
 
@@ -40,8 +41,7 @@ class RunsAnnouncer:
 
     async def aclose(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await end(self._task)
 
     @contextmanager
     def waking(self, event: asyncio.Event) -> Iterator[None]:

@@ -13,6 +13,7 @@ from redis.asyncio.client import PubSub
 from projector_chassis.errors import Unavailable
 from projector_contracts.names import JOBS_CHANNEL
 from projector_gateway.clients.redis import COMMAND_SECONDS, reaching_redis, subscribe
+from projector_gateway.ending import end
 from projector_gateway.live.page import OpenPage
 
 _RETRY_SECONDS = 1.0
@@ -33,8 +34,7 @@ class JobChanges:
 
     async def aclose(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await end(self._task)
 
     def enter(self, page: OpenPage) -> None:
         """Tell the page of its embedding's jobs from now on."""

@@ -18,6 +18,7 @@ from redis.asyncio.client import PubSub
 from projector_chassis.errors import Unavailable
 from projector_contracts.names import PRESENCE_SECONDS, presence_key
 from projector_gateway.clients.redis import reaching_redis, subscribe
+from projector_gateway.ending import end
 from projector_gateway.live.messages import Here, encode_gone, encode_present
 from projector_gateway.live.page import OpenPage
 from projector_gateway.people.schemas import Person
@@ -101,7 +102,7 @@ class Room:
         """Take the pages of this gateway out of everybody's sight."""
         for page in list(self._here):
             self.leave(page)
-        await asyncio.wait([self._writing, self._following])
+        await asyncio.wait([self._writing])
 
     async def _write(self) -> None:
         """Tell Redis where this gateway's pages are until none is left."""
@@ -121,8 +122,8 @@ class Room:
                 if self._here:
                     await asyncio.sleep(_FLUSH_SECONDS)
         finally:
-            self._following.cancel()
             self._on_empty()
+            await end(self._following)
 
     async def _flush(self, pages: Collection[OpenPage]) -> None:
         gone = self._gone

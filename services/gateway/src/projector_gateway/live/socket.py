@@ -10,6 +10,7 @@ from starlette.websockets import WebSocketDisconnect
 from projector_chassis.errors import InvalidArgument, PublicError
 from projector_gateway.closing import close_with
 from projector_gateway.dependencies import LiveDependency, PersonDependency
+from projector_gateway.ending import end
 from projector_gateway.live.announcer import RunsAnnouncer
 from projector_gateway.live.messages import RUNS_CHANGED, Here, decode_page_event
 from projector_gateway.live.page import OpenPage
@@ -40,9 +41,7 @@ async def stream_page_events(websocket: WebSocket, live: LiveDependency, person:
         return
     finally:
         live.leave(page)
-        for task in both:
-            task.cancel()
-        await asyncio.gather(*both, return_exceptions=True)
+        await end(*both)
 
 
 async def _tell(websocket: WebSocket, page: OpenPage, runs: RunsAnnouncer) -> None:

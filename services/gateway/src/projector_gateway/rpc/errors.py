@@ -67,6 +67,8 @@ def _streaming(stream: Any) -> Any:
                 async for message in messages:
                     await context.write(message)
         except Exception as error:
+            if context.cancelled():
+                return  # a message could not be written since the client had left, and nobody waits for an answer
             await _abort(context, error)
 
     return wrapped
