@@ -12,7 +12,15 @@ export const socketEnvironment: SocketEnvironment = {
   // The second frame begins after the first was painted. A hidden page paints nothing and acknowledges nothing.
   afterDraw: (callback) => requestAnimationFrame(() => requestAnimationFrame(callback)),
   delay,
+  isHidden: () => document.hidden,
+  onVisibility,
 };
+
+/** Calls back whenever the page is hidden or shown; returns the function that ends it. */
+export function onVisibility(callback: () => void): () => void {
+  document.addEventListener('visibilitychange', callback);
+  return () => document.removeEventListener('visibilitychange', callback);
+}
 
 /** Colours as the file has them, whatever the screen, multiplied by their opacity: so they may be averaged. */
 export function decodeImage(image: Blob): Promise<ImageBitmap> {

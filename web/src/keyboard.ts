@@ -13,7 +13,7 @@ export interface CameraKeys {
 const NUDGE_PX = 24;
 const ZOOM_FACTOR = 1.2;
 /** Keys that act once however long they are held. */
-const ONCE: ReadonlySet<string> = new Set(['b', ' ', '?', 'Escape', '/', '0', '1', '2']);
+const ONCE: ReadonlySet<string> = new Set(['b', ' ', '?', 'Escape', '/', '0', '1', '2', 'p', 'l']);
 /** The sheet of keys asks nothing: its own key closes it and, before the browser has told that it is gone, opens it. */
 const QUESTION = 'dialog[open]:not(.help)';
 const EDITABLE = 'input, textarea, select, [contenteditable]';
@@ -66,6 +66,16 @@ function press(key: string, target: Document, { state, actions }: Store, camera:
     case '[':
     case ']':
       void actions.stepBookmark(key === ']' ? 1 : -1);
+      return true;
+    case ',':
+    case '.':
+      actions.scrubBy(key === '.' ? 1 : -1);
+      return true;
+    case 'p':
+      actions.togglePlaying();
+      return true;
+    case 'l':
+      actions.goLive();
       return true;
     case '?':
       actions.setHelpOpen(!state.helpOpen);

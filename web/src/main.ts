@@ -3,16 +3,16 @@
 import { announcePoints } from './announcer';
 import { fileSender } from './api/file-sender';
 import { Http, sleep } from './api/http';
-import { listenToPageEvents } from './api/page-socket';
+import { PageSocket } from './api/page-socket';
 import { RestApi } from './api/rest';
 import { JobSocket } from './api/socket';
-import { decodeImage, delay, download, socketEnvironment, systemTheme } from './browser';
+import { decodeImage, delay, download, onVisibility, socketEnvironment, systemTheme } from './browser';
 import { listenToKeys } from './keyboard';
 import { publishShown } from './observed';
 import { App } from './panels/app';
 import { createScene } from './scene';
 import type { Scene } from './scene/scene-api';
-import { flows } from './state/actions';
+import { type Flows, flows } from './state/actions';
 import { notifier } from './state/actions/notices';
 import { Connection } from './state/connection';
 import { type ActionContext, EmbeddingScope } from './state/context';
@@ -61,7 +61,8 @@ async function start(): Promise<void> {
     notify: notices.notify,
     report: notices.report,
   };
-  const { actions, visit, loadRuns, runsChanged, refreshLegend } = flows(context, () => connection.doubt());
+  const page = flows(context, () => connection.doubt(), socketEnvironment.isHidden);
+  const { actions, visit, loadRuns, refreshLegend } = page;
   const store: Store = storeWith(states, { ...actions, ...notices.actions });
   const connection = new Connection({
     store: states,
@@ -76,9 +77,29 @@ async function start(): Promise<void> {
 
   scene = await mount(store, states, context);
   followPreferences(states, dark, refreshLegend);
-  await loadRuns();
+  // Whoever is nobody yet becomes somebody before anything is done in their name.
+  await Promise.all([loadRuns(), page.presence.meet()]);
   await followHistory({ window, store: states, delay, visit });
-  listenToPageEvents(rest.pageEventsUrl(), { onRunsChanged: () => void runsChanged() }, socketEnvironment);
+  listen(page, rest);
+}
+
+/** Hears what changes, and tells where the page is. */
+function listen({ jobs, presence, runsChanged }: Flows, rest: RestApi): void {
+  const socket = new PageSocket(
+    rest.pageEventsUrl(),
+    {
+      onRunsChanged: () => void runsChanged(),
+      onJobsChanged: (embeddingId) => jobs.changed(embeddingId),
+      onPresent: (present) => presence.present(present),
+      onGone: (pageId) => presence.gone(pageId),
+      onLost: () => presence.clear(),
+    },
+    socketEnvironment,
+  );
+  presence.follow((where) => socket.tell(where));
+  onVisibility(() => {
+    if (!socketEnvironment.isHidden()) jobs.changed(null);
+  });
 }
 
 /** Puts the panels and the scene into the document. */

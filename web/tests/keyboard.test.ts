@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { listenToKeys } from '../src/keyboard';
 import type { Actions, State, Store } from '../src/state/model';
-import { frameEvent, job, TSNE } from './support/fixtures';
+import { frameEvent, job, jobView, TSNE } from './support/fixtures';
 import { type Harness, opened } from './support/harness';
 
 /** An element as far as the keyboard asks: which of the page's selectors it lies in. */
@@ -67,7 +67,7 @@ function spied<Name extends keyof Actions>(name: Name, change: Partial<State> = 
 }
 
 function running(phase: 'running' | 'paused' | 'finished'): Partial<State> {
-  return { jobView: { job: job({ projection: TSNE, phase }), connection: 'live', losses: [] } };
+  return { jobView: jobView({ job: job({ projection: TSNE, phase }) }) };
 }
 
 describe('keys', () => {

@@ -21,11 +21,12 @@ export interface LastingEnvironment {
 export type Reply = (bytes: Uint8Array<ArrayBuffer>) => void;
 
 export interface LastingListener {
-  readonly onOpen: () => void;
+  /** A connection is there; `reply` sends on it, and nowhere once it is lost. */
+  readonly onOpen: (reply: Reply) => void;
   /** `reply` answers on the connection that the content came by, and nowhere once that is lost. */
   readonly onMessage: (content: ArrayBuffer, reply: Reply) => void;
-  /** The connection is gone; it is taken up again. */
-  readonly onLost: () => void;
+  /** The connection is gone, for a reason that may be empty; it is taken up again. */
+  readonly onLost: (reason: string) => void;
   /** Nothing follows: the server ended the stream (1000), or refused for good and said why. */
   readonly onEnd: (end: { readonly code: number; readonly reason: string }) => void;
 }
@@ -71,7 +72,7 @@ export class LastingSocket {
     const socket = this.environment.open(this.url());
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
-    socket.onopen = () => this.listener.onOpen();
+    socket.onopen = () => this.listener.onOpen(replyOn(socket));
     socket.onmessage = (message) => this.#receive(message.data, socket);
     socket.onclose = (event) => this.#ended(event.code, event.reason);
   }
@@ -79,9 +80,7 @@ export class LastingSocket {
   #receive(content: unknown, socket: SocketLike): void {
     if (!(content instanceof ArrayBuffer)) return;
     try {
-      this.listener.onMessage(content, (bytes) => {
-        if (socket.readyState === OPEN) socket.send(bytes);
-      });
+      this.listener.onMessage(content, replyOn(socket));
       this.#nFailures = 0;
     } catch (error) {
       this.#drop();
@@ -96,7 +95,7 @@ export class LastingSocket {
       this.#finish(code, reason);
       return;
     }
-    this.listener.onLost();
+    this.listener.onLost(reason);
     this.#nFailures += 1;
     this.#cancelDelay = this.environment.delay(() => this.#connect(), backOffMs(this.#nFailures));
   }
@@ -115,4 +114,10 @@ export class LastingSocket {
     socket.onclose = null;
     socket.close(NORMAL_END);
   }
+}
+
+function replyOn(socket: SocketLike): Reply {
+  return (bytes) => {
+    if (socket.readyState === OPEN) socket.send(bytes);
+  };
 }

@@ -13,7 +13,15 @@ export namespace Rest {
   export type Job = Schemas['Job'];
   export type JobSummary = Schemas['JobSummary'];
   export type JobRequest = Schemas['JobRequest'];
+  export type FrameRef = Schemas['FrameRef'];
+  export type Person = Schemas['Person'];
+  export type Session = Person & { readonly is_named: boolean };
   export type Projection = Job['projection'];
+  export interface ForkRequest {
+    readonly sequence: number;
+    readonly seed: number;
+    readonly projection: Extract<Projection, { method: 'tsne' | 'umap' }>;
+  }
   export type Supervision = Schemas['Supervision'];
   export type AppliedControl = Schemas['AppliedControl'];
   export type Control =

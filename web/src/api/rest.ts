@@ -8,6 +8,7 @@ import { type DecodedFrame, decodeFrame } from './frames';
 import { type Frame, JobEventSchema } from './generated/projector_contracts/compute/v1/job_pb';
 import { ColumnSchema } from './generated/projector_contracts/loader/v1/loader_pb';
 import { ApiError, type Http } from './http';
+import { type DecodedPoint, type DecodedThumbnail, decodeHistory, decodeThumbnail } from './job-history';
 import type { Rest } from './rest-types';
 
 const API = 'api/v1';
@@ -97,6 +98,41 @@ export class RestApi {
 
   controlJob(id: string, control: Rest.Control): Promise<void> {
     return this.http.send(`${API}/jobs/${segment(id)}/controls`, { method: 'POST', json: control });
+  }
+
+  /** A new job from a frame of this one. */
+  forkJob(id: string, fork: Rest.ForkRequest, signal?: AbortSignal): Promise<Rest.Job> {
+    return this.http.json(`${API}/jobs/${segment(id)}/forks`, {
+      method: 'POST',
+      json: fork,
+      ...withSignal(signal),
+    });
+  }
+
+  deleteJob(id: string): Promise<void> {
+    return this.http.send(`${API}/jobs/${segment(id)}`, { method: 'DELETE' });
+  }
+
+  async jobHistory(id: string, signal?: AbortSignal): Promise<readonly DecodedPoint[]> {
+    return decodeHistory(await this.http.bytes(`${API}/jobs/${segment(id)}/history`, withSignal(signal)));
+  }
+
+  async jobThumbnail(id: string, signal?: AbortSignal): Promise<DecodedThumbnail> {
+    return decodeThumbnail(await this.http.bytes(`${API}/jobs/${segment(id)}/thumbnail`, withSignal(signal)));
+  }
+
+  /** Where the newest layout of a job is downloaded as a file. */
+  layoutUrl(id: string, format: 'npy' | 'tsv' | 'csv' | 'parquet'): string {
+    return this.http.url(`${API}/jobs/${segment(id)}/layout.${format}`).href;
+  }
+
+  /** Who this browser is to others; a new one becomes somebody by asking. */
+  session(): Promise<Rest.Session> {
+    return this.http.json(`${API}/session`);
+  }
+
+  rename(name: string): Promise<Rest.Session> {
+    return this.http.json(`${API}/session`, { method: 'PATCH', json: { name } });
   }
 
   quality(id: string, sequence: number, signal?: AbortSignal): Promise<Rest.Quality> {

@@ -10,29 +10,32 @@ import './file-drop';
 import './help-sheet';
 import { type IconName, icon } from './icons';
 import './inspector-panel';
+import './jobs-panel';
 import { Panel } from './panel';
 import './projection-panel';
 import './resizer';
 import { expandSide } from './sides';
 import './status-line';
+import './steered-line';
 import { iconButton } from './templates';
 import './timeline';
 import './tool-bar';
 import './top-bar';
 import './upload-dialog';
 
-export const PANELS = ['data', 'projection', 'inspector', 'bookmarks'] as const;
+export const PANELS = ['data', 'projection', 'inspector', 'jobs', 'bookmarks'] as const;
 export type PanelName = (typeof PANELS)[number];
 
 const TITLES: Readonly<Record<PanelName, { title: string; icon: IconName }>> = {
   data: { title: 'Data', icon: 'table' },
   projection: { title: 'Projection', icon: 'projection' },
   inspector: { title: 'Inspector', icon: 'inspector' },
+  jobs: { title: 'Jobs', icon: 'jobs' },
   bookmarks: { title: 'Bookmarks', icon: 'bookmark' },
 };
 const MEMBERS: Readonly<Record<Side, readonly PanelName[]>> = {
   left: ['data', 'projection'],
-  right: ['inspector', 'bookmarks'],
+  right: ['inspector', 'jobs', 'bookmarks'],
 };
 /** Width of a collapsed side: one column of icons. */
 const RAIL_PX = 44;
@@ -58,6 +61,7 @@ export class App extends Panel {
         <div class="stage">
           <div class="cloud"></div>
           <projector-cloud-states .store=${this.store}></projector-cloud-states>
+          <projector-steered-line .store=${this.store}></projector-steered-line>
           <projector-tool-bar .store=${this.store}></projector-tool-bar>
         </div>
         <projector-timeline .store=${this.store}></projector-timeline>
@@ -88,7 +92,7 @@ export class App extends Panel {
     return html`<aside
       class="side ${side} ${collapsed ? 'collapsed' : ''}"
       data-sheet=${this.sheet !== null && MEMBERS[side].includes(this.sheet) ? this.sheet : nothing}
-      aria-label=${side === 'left' ? 'Data and projection' : 'Inspector and bookmarks'}
+      aria-label=${side === 'left' ? 'Data and projection' : 'Inspector, jobs and bookmarks'}
     >
       <div class="rail">
         ${iconButton({
@@ -112,6 +116,7 @@ export class App extends Panel {
               <projector-projection-panel class="panel" .store=${this.store}></projector-projection-panel>
             </div>`
             : html`<projector-inspector-panel class="panel" .store=${this.store}></projector-inspector-panel>
+              <projector-jobs-panel class="panel" .store=${this.store}></projector-jobs-panel>
               <projector-bookmarks-panel class="panel" .store=${this.store}></projector-bookmarks-panel>`
         }
       </div>

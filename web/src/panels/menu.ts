@@ -10,7 +10,9 @@ export interface MenuItem {
   readonly disabled?: boolean;
   readonly checked?: boolean;
   readonly testId?: string;
-  readonly onChoose: () => void;
+  /** A file to download; a real link, which can be copied. */
+  readonly href?: string;
+  readonly onChoose?: () => void;
 }
 
 /** An icon button with a menu of actions: arrows move, Enter chooses, Escape goes back to the button. */
@@ -55,6 +57,7 @@ export class Menu extends LitElement {
   }
 
   #entry(item: MenuItem): TemplateResult {
+    if (item.href !== undefined) return this.#link(item, item.href);
     const checkable = item.checked !== undefined;
     return html`<button
       type="button"
@@ -68,6 +71,20 @@ export class Menu extends LitElement {
     >
       ${icon(item.icon)}<span>${item.label}</span>${item.checked ? icon('check') : ''}
     </button>`;
+  }
+
+  #link(item: MenuItem, href: string): TemplateResult {
+    return html`<a
+      role="menuitem"
+      tabindex="-1"
+      class="menu-item"
+      href=${href}
+      download
+      data-testid=${item.testId ?? nothing}
+      @click=${() => this.#choose(item)}
+    >
+      ${icon(item.icon)}<span>${item.label}</span>
+    </a>`;
   }
 
   #entries(): HTMLElement[] {
@@ -87,6 +104,6 @@ export class Menu extends LitElement {
 
   #choose(item: MenuItem): void {
     this.popup.hidePopover();
-    item.onChoose();
+    item.onChoose?.();
   }
 }

@@ -14,6 +14,9 @@ export abstract class Panel extends LitElement {
   /** The parts of the state this panel reads; compared by identity. */
   protected abstract slices(state: State): readonly unknown[];
 
+  /** Called before the panel renders for a change of its slices: what it derived from them may be forgotten. */
+  protected slicesChanged(_state: State, _previous: State): void {}
+
   protected get state(): State {
     return this.store.state;
   }
@@ -39,7 +42,9 @@ export abstract class Panel extends LitElement {
 
   #subscribe(): void {
     this.#unsubscribe = this.store.subscribe((state, previous) => {
-      if (!sameSlices(this.slices(state), this.slices(previous))) this.requestUpdate();
+      if (sameSlices(this.slices(state), this.slices(previous))) return;
+      this.slicesChanged(state, previous);
+      this.requestUpdate();
     });
     this.requestUpdate();
   }

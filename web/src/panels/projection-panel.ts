@@ -11,6 +11,7 @@ import './custom-settings';
 import './pca-settings';
 import './quality';
 import './raw-settings';
+import './shown-job';
 import './steering';
 import { numberField, problemList, selectField } from './templates';
 import './tsne-settings';
@@ -76,6 +77,7 @@ export class ProjectionPanel extends Panel {
       <div class="rows" id="projection-settings" role="tabpanel" aria-labelledby="tab-${projectionTab}">
         ${this.#settings()} ${this.#preprocessing()} ${this.#action()} ${this.#outcome()}
         <projector-steering .store=${this.store}></projector-steering>
+        <projector-shown-job .store=${this.store}></projector-shown-job>
         <projector-quality .store=${this.store}></projector-quality>
       </div>`;
   }

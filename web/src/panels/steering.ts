@@ -2,43 +2,49 @@ import { html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Rest } from '../api/rest-types';
 import type { State } from '../state/model';
-import { counted } from './format';
 import { isUnderway } from './job-progress';
 import { Panel } from './panel';
 import { numberField } from './templates';
 
-/** While a t-SNE runs: what can be changed of it, for everybody who watches, and what has been. */
+/** While a t-SNE runs: what can be changed of it, for everybody who watches. */
 @customElement('projector-steering')
 export class Steering extends Panel {
   protected override slices(state: State): readonly unknown[] {
-    return [state.jobView?.job, state.supervision, state.projectionTab];
+    const job = state.jobView?.job;
+    // Not the job itself, which is new with every step: what is being typed would be lost.
+    return [
+      job?.projection,
+      job && isUnderway(job),
+      job && lastOf(job, 'set_exaggeration')?.exaggeration,
+      job && lastOf(job, 'set_learning_rate')?.learning_rate,
+      state.supervision.column,
+      state.projectionTab,
+    ];
   }
 
   protected override render(): TemplateResult {
     const job = this.state.jobView?.job;
     if (job?.projection.method !== 'tsne' || this.state.projectionTab !== 'tsne') return html``;
-    return html`${isUnderway(job) ? this.#controls(job) : ''} ${history(job.controls)}`;
+    return isUnderway(job) ? this.#controls(job) : html``;
   }
 
   #controls(job: Rest.Job): TemplateResult {
-    const last = <Action extends Rest.Control['action']>(action: Action) =>
-      job.controls.findLast((control) => control.action === action);
     return html`<section class="rows steering" aria-label="Steer the running t-SNE">
       ${numberField({
         id: 'steer-exaggeration',
         label: 'Exaggeration now (×)',
-        value: last('set_exaggeration')?.exaggeration ?? null,
+        value: lastOf(job, 'set_exaggeration')?.exaggeration ?? null,
         minimum: 1,
         maximum: 100,
         step: 'any',
-        placeholder: 'by schedule',
+        placeholder: 'scheduled',
         onChange: (exaggeration) =>
           exaggeration !== null && void this.actions.steerJob({ action: 'set_exaggeration', exaggeration }),
       })}
       ${numberField({
         id: 'steer-rate',
         label: 'Learning rate now',
-        value: last('set_learning_rate')?.learning_rate || null,
+        value: lastOf(job, 'set_learning_rate')?.learning_rate || null,
         minimum: 0.001,
         maximum: 1_000_000,
         step: 'any',
@@ -70,44 +76,6 @@ export class Steering extends Panel {
   }
 }
 
-/** What was done to a run, the newest first. */
-function history(controls: readonly Rest.AppliedControl[]): TemplateResult | string {
-  const told = controls.filter(
-    ({ action }) => action !== 'pause' && action !== 'resume' && action !== 'stop',
-  );
-  if (told.length === 0) return '';
-  return html`<ul class="control-history" aria-label="What was changed" data-testid="control-history">
-    ${told
-      .toReversed()
-      .slice(0, 8)
-      .map(
-        (control) =>
-          html`<li><span class="figure">step ${counted(control.step)}</span> ${inWords(control)}</li>`,
-      )}
-  </ul>`;
-}
-
-/** "exaggeration 4": what a control did. */
-export function inWords(control: Rest.AppliedControl): string {
-  switch (control.action) {
-    case 'set_learning_rate':
-      return control.learning_rate
-        ? `learning rate ${short(control.learning_rate)}`
-        : 'learning rate automatic';
-    case 'set_exaggeration':
-      return `exaggeration ${short(control.exaggeration ?? 1)}`;
-    case 'supervise':
-      return control.supervision?.weight
-        ? `supervised by ${control.supervision.column}`
-        : 'no longer supervised';
-    case 'perturb':
-      return 'perturbed';
-    default:
-      return control.action;
-  }
-}
-
-/** A number as a person would have typed it. */
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+function lastOf(job: Rest.Job, action: Rest.Control['action']): Rest.AppliedControl | undefined {
+  return job.controls.findLast((control) => control.action === action);
 }

@@ -1,16 +1,15 @@
-import { html, svg, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { isStreamed, stepsOf } from '../domain/methods';
+import { timeLeft } from '../domain/durations';
+import { isStreamed, stepsOf, stepWord } from '../domain/methods';
 import type { JobView, State } from '../state/model';
 import { counted, measured } from './format';
 import { isUnderway } from './job-progress';
-import { lossPath } from './loss-path';
 import { Panel } from './panel';
+import './run-slider';
 import { iconButton } from './templates';
 
-const CURVE = { width: 400, height: 32 };
-
-/** Under the cloud while a streamed projection is shown: where it is, how it goes, and the controls over it. */
+/** Under the cloud while a streamed projection is shown: where it is, how it goes, its past, and the controls over it. */
 @customElement('projector-timeline')
 export class Timeline extends Panel {
   protected override slices(state: State): readonly unknown[] {
@@ -37,8 +36,11 @@ export class Timeline extends Panel {
             : ''
         }
       </dl>
-      ${layout.method === 'tsne' ? curve(jobView) : html`<span class="loss-curve"></span>`}
-      <span class="timeline-state" role="status">${stateOf(jobView)}</span>
+      <div class="timeline-past">
+        ${this.#replay(jobView)}
+        <projector-run-slider .store=${this.store}></projector-run-slider>
+      </div>
+      ${this.#now(jobView)}
     </section>`;
   }
 
@@ -62,6 +64,38 @@ export class Timeline extends Panel {
       })}
     </div>`;
   }
+
+  #replay({ history, scrub }: JobView): TemplateResult {
+    const isPlaying = scrub?.isPlaying ?? false;
+    return iconButton({
+      icon: isPlaying ? 'pause' : 'replay',
+      label: isPlaying ? 'Hold the replay (p)' : 'Replay the run (p)',
+      testId: 'replay',
+      disabled: history.length < 2,
+      onClick: () => this.actions.togglePlaying(),
+    });
+  }
+
+  /** What goes on now, whatever moment is shown; the button goes there. */
+  #now(jobView: JobView): TemplateResult {
+    const isLive = jobView.scrub === null;
+    return html`<div class="timeline-now">
+      <button
+        type="button"
+        class="button live ${isUnderway(jobView.job) ? 'underway' : ''}"
+        data-testid="go-live"
+        aria-pressed=${isLive}
+        title=${isLive ? 'The newest frame is shown' : 'Back to the newest frame (l)'}
+        @click=${() => this.actions.goLive()}
+      >
+        <i></i>${isUnderway(jobView.job) ? 'Live' : 'Newest'}
+      </button>
+      <div class="timeline-state">
+        <p role="status">${stateOf(jobView)}</p>
+        <p class="ellipsis" title=${remarkOf(jobView)}>${remarkOf(jobView)}</p>
+      </div>
+    </div>`;
+  }
 }
 
 function nSteps({ job }: JobView): TemplateResult {
@@ -69,33 +103,21 @@ function nSteps({ job }: JobView): TemplateResult {
   return all === null ? html`` : html`<span class="of"> / ${counted(all)}</span>`;
 }
 
-/** What is worth saying beside the step: a lost connection, or that the job rests or has ended. */
+/** How the run is: whether the connection is there, and that it rests or has ended. */
 function stateOf({ job, connection }: JobView): TemplateResult | string {
   if (isUnderway(job) && connection === 'reconnecting') {
     return html`<span class="reconnecting">reconnecting…</span>`;
   }
   if (isUnderway(job) && connection === 'connecting') return 'connecting…';
-  return job.phase === 'running' ? 'live' : job.phase;
+  return job.phase;
 }
 
-function curve(jobView: JobView): TemplateResult {
-  const { projection } = jobView.job;
-  const nAll = stepsOf(projection) ?? 0;
-  const path = lossPath(comparableLosses(jobView), nAll, CURVE);
-  return html`<svg
-    class="loss-curve"
-    viewBox="0 0 ${CURVE.width} ${CURVE.height}"
-    preserveAspectRatio="none"
-    role="img"
-    aria-label="Loss by step"
-  >
-    ${path === null ? '' : svg`<path d=${path} vector-effect="non-scaling-stroke" />`}
-  </svg>`;
-}
-
-/** While near points are exaggerated the loss means something else and is far larger: the two are never in one scale. */
-function comparableLosses({ losses, job }: JobView): JobView['losses'] {
-  const exaggerated = job.projection.method === 'tsne' ? (job.projection.early_exaggeration_steps ?? 0) : 0;
-  const newest = losses.at(-1)?.step ?? 0;
-  return newest > exaggerated + 1 ? losses.filter(({ step }) => step > exaggerated) : losses;
+/** What there is to say beside it: why the connection was lost, what keeps the run, where it is, how long it lasts. */
+function remarkOf({ job, connection, lostBecause, scrub }: JobView): string {
+  if (!isUnderway(job)) return '';
+  if (connection === 'reconnecting') return lostBecause;
+  if (job.interruption) return job.interruption;
+  if (scrub !== null) return `at ${stepWord(job.projection.method)} ${counted(job.step)}`;
+  const seconds = job.remaining_seconds ?? null;
+  return seconds === null || job.phase === 'paused' ? '' : timeLeft(seconds);
 }

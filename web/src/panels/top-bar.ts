@@ -7,6 +7,7 @@ import './menu';
 import type { MenuItem } from './menu';
 import './notices';
 import { Panel } from './panel';
+import './people-menu';
 import './run-picker';
 import './search-box';
 import { iconButton } from './templates';
@@ -41,6 +42,7 @@ export class TopBar extends Panel {
       <projector-search-box .store=${this.store}></projector-search-box>
       <div class="bar-end">
         <span class="said" role="status">${this.said}</span>
+        <projector-people .store=${this.store}></projector-people>
         ${iconButton({
           icon: 'link',
           label: 'Copy a link to this view',

@@ -1,10 +1,11 @@
-/** Everything on the overlay, from below: axis captions, the hover ring, labels, the outline of a selection. */
+/** Everything on the overlay, from below: axis captions, the hover ring, labels, where others point, the outline. */
 
 import { LabelSpace } from '../domain/label-placement';
 import type { Frame } from './frame';
 import type { AxesLayer } from './layers/axes';
 import { paintHoverRing } from './layers/hover-ring';
 import { LabelsLayer } from './layers/labels';
+import { paintPeers } from './layers/peers';
 import { type Outline, paintOutline } from './layers/selection-outline';
 import type { ShownCloud } from './shown-cloud';
 
@@ -36,5 +37,6 @@ export class Annotations {
     const ring = hovered === null ? null : shown.placeOf(view, shown.law(view), hovered);
     if (ring !== null) paintHoverRing(context, ring, shown.thumbnailShape, palette);
     this.labels.paint(context, frame, shown, space, shown.appearance === 'labels');
+    paintPeers(context, frame, shown);
   }
 }

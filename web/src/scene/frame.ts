@@ -2,7 +2,7 @@
 
 import { Matrix4, Vector3, Vector4 } from 'three';
 import { parseHex, type Rgb } from './colors';
-import type { ScenePalette } from './scene-api';
+import type { Peer, ScenePalette } from './scene-api';
 import { EMPHASIS_SCALES, type SizeLaw } from './size-law';
 import type { View } from './view';
 
@@ -12,6 +12,7 @@ export interface Frame {
   readonly pixelRatio: number;
   readonly palette: ScenePalette;
   readonly hovered: number | null;
+  readonly peers: readonly Peer[];
 }
 
 /** Share of the canvas colour in the farthest points, 3-D. */

@@ -48,6 +48,14 @@ export interface ScenePalette {
   readonly hover: string;
 }
 
+/** Where somebody else points. */
+export interface Peer {
+  readonly point: number;
+  readonly name: string;
+  /** CSS hex; readable on the canvas. */
+  readonly color: string;
+}
+
 export type Appearance = 'points' | 'images' | 'labels';
 export type Tool = 'navigate' | 'box' | 'lasso';
 
@@ -82,6 +90,8 @@ export interface Scene {
   setAppearance(appearance: Appearance): void;
   setTool(tool: Tool): void;
   setHovered(point: number | null): void;
+  /** The points that others point at. */
+  setPeers(peers: readonly Peer[]): void;
   setPalette(palette: ScenePalette): void;
   /** Multiplies the automatic point size. */
   setPointScale(scale: number): void;

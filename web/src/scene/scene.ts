@@ -12,6 +12,7 @@ import type {
   CameraState,
   CreateScene,
   LayoutPositions,
+  Peer,
   Scene,
   SceneCallbacks,
   ScenePalette,
@@ -42,6 +43,7 @@ class PointScene implements Scene {
   private nDims: 2 | 3 = 3;
   private look: Look = { appearance: 'points', pointScale: 1, sheet: null, cells: null };
   private hovered: number | null = null;
+  private peers: readonly Peer[] = [];
   private pointer: { readonly x: number; readonly y: number } | null = null;
   private pointerMoved = false;
   private lastView: View | null = null;
@@ -138,6 +140,12 @@ class PointScene implements Scene {
     if (this.hovered === point) return;
     this.hovered = point;
     this.shown?.cloud.setHovered(point);
+    this.invalidate();
+  }
+
+  setPeers(peers: readonly Peer[]): void {
+    if (peers.length === 0 && this.peers.length === 0) return;
+    this.peers = peers;
     this.invalidate();
   }
 
@@ -315,8 +323,8 @@ class PointScene implements Scene {
   }
 
   private frame(pixelRatio: number): Frame {
-    const { nDims, palette, hovered } = this;
-    return { view: this.view(), nDims, pixelRatio, palette, hovered };
+    const { nDims, palette, hovered, peers } = this;
+    return { view: this.view(), nDims, pixelRatio, palette, hovered, peers };
   }
 
   private view(): View {

@@ -74,6 +74,8 @@ export const NO_EMBEDDING = {
   viewDims: 3,
   requesting: false,
   jobView: null,
+  steered: null,
+  jobs: { list: null, failure: null, thumbnails: new Map() },
   layout: null,
   isolatedRows: null,
   selection: NO_ROWS,
@@ -100,6 +102,7 @@ export function initialState(preferences: Preferences, systemTheme: Theme): Stat
     uploadRules: null,
     upload: { open: false, draft: NO_UPLOAD, step: 'choosing', sent: {}, error: null },
     tool: 'navigate',
+    people: { me: null, isSharing: false, pages: new Map() },
     notices: [],
   };
 }

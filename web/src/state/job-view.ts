@@ -1,17 +1,17 @@
 /** What is known of the job being watched, brought up to date by its events. */
 
+import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import type { DecodedFrame } from '../api/frames';
+import type { Person } from '../api/generated/projector_contracts/common/v1/person_pb';
 import { Problem_Severity } from '../api/generated/projector_contracts/common/v1/problem_pb';
 import {
   type AppliedControl,
+  type Control,
   type JobState,
   Phase,
 } from '../api/generated/projector_contracts/compute/v1/job_pb';
 import type { Rest } from '../api/rest-types';
-import type { JobView, LayoutState } from './model';
-
-/** Points of the loss curve that are kept: more than a screen is wide adds nothing. Even: halving keeps both ends. */
-const MOST_LOSSES = 1500;
+import type { LayoutState } from './model';
 
 const PHASES: Readonly<Record<Phase, Rest.Job['phase']>> = {
   [Phase.PHASE_UNSPECIFIED]: 'queued',
@@ -49,6 +49,11 @@ export function jobWithState(job: Rest.Job, state: JobState): Rest.Job {
       message,
     })),
     controls: state.controls.map(appliedControl),
+    started_by: state.startedBy ? personOf(state.startedBy) : job.started_by,
+    queue_place: state.queuePlace || null,
+    remaining_seconds: state.remainingSeconds ?? null,
+    interruption: state.interruption || null,
+    times: state.times.map(({ phase, seconds }) => ({ phase: PHASES[phase], seconds })),
     axes:
       state.result.case === 'custom'
         ? state.result.value.axes.map(({ nFrom, nTo, length }) => ({ n_from: nFrom, n_to: nTo, length }))
@@ -61,6 +66,12 @@ export function jobWithState(job: Rest.Job, state: JobState): Rest.Job {
 }
 
 function appliedControl({ step, control }: AppliedControl): Rest.AppliedControl {
+  const by = control?.by ? personOf(control.by) : null;
+  const at = control?.at ? momentOf(control.at) : null;
+  return { ...whatWasDone(step, control), by, at };
+}
+
+function whatWasDone(step: number, control: Control | undefined): Rest.AppliedControl {
   const { action } = control ?? {};
   switch (action?.case) {
     case 'setLearningRate':
@@ -80,11 +91,12 @@ function appliedControl({ step, control }: AppliedControl): Rest.AppliedControl 
   }
 }
 
-/** The losses with those of one more frame; thinned by half whenever there are too many. */
-export function withLoss(losses: JobView['losses'], frame: DecodedFrame): JobView['losses'] {
-  if (Number.isNaN(frame.loss) || frame.step === losses.at(-1)?.step) return losses;
-  const longer = [...losses, { step: frame.step, loss: frame.loss }];
-  return longer.length <= MOST_LOSSES ? longer : longer.filter((_, index) => index % 2 === 0);
+function personOf({ id, name }: Person): Rest.Person {
+  return { id, name };
+}
+
+function momentOf(timestamp: Timestamp): string {
+  return timestampDate(timestamp).toISOString();
 }
 
 /** The layout that a job's frame shows. */

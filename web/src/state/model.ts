@@ -12,6 +12,21 @@ import type { Legend } from '../domain/color-scale';
 import type { ColumnValues } from '../domain/columns';
 import type { UploadDraft, UploadRole } from '../domain/upload';
 import type { Appearance, CameraState, Tool } from '../scene/scene-api';
+import type { JobActions, JobsState, JobView, Steered } from './job-model';
+import type { PeopleActions, PeopleState } from './people-model';
+import type {
+  CustomSettings,
+  Metric,
+  PcaSettings,
+  Preprocessing,
+  SupervisionSettings,
+  TsneSettings,
+  UmapSettings,
+} from './settings-model';
+
+export type * from './job-model';
+export type * from './people-model';
+export type * from './settings-model';
 
 /** Something that is fetched: each state is designed in the page. */
 export type Remote<T> =
@@ -36,68 +51,6 @@ export interface LayoutState {
   readonly rows: Uint32Array | null; // original row of each shown point; null: the identity
   readonly explainedVariance: readonly number[] | null; // PCA: share of each component, once known
 }
-
-export interface JobView {
-  readonly job: Rest.Job;
-  readonly connection: 'connecting' | 'live' | 'reconnecting' | 'closed';
-  readonly losses: readonly { readonly step: number; readonly loss: number }[];
-}
-
-export interface PcaSettings {
-  readonly components: readonly number[]; // two or three column indices
-}
-
-export interface TsneSettings {
-  readonly nDims: 2 | 3;
-  readonly perplexity: number;
-  readonly learningRate: number | null; // null: automatic
-  readonly earlyExaggeration: number;
-  readonly nSteps: number;
-  readonly metric: Metric;
-  readonly lateExaggeration: number;
-  readonly initialisation: 'pca_scaled' | 'random' | 'spectral';
-  readonly patienceSteps: number; // 0: all steps are taken
-}
-
-export interface UmapSettings {
-  readonly nDims: 2 | 3;
-  readonly nNeighbors: number;
-  readonly minDist: number;
-  readonly metric: Metric;
-  readonly nEpochs: number | null; // null: by the number of rows
-  readonly initialisation: 'spectral' | 'pca_scaled' | 'random';
-}
-
-/** Labels that draw points of the same one together; of t-SNE and UMAP. */
-export interface SupervisionSettings {
-  readonly column: string | null; // null: none
-  readonly weight: number; // 0 to 1
-  readonly ignoredLabel: string;
-}
-
-/** Rows whose centroid is one side of a custom axis: those that match a query, or that were selected. */
-export interface SideSettings {
-  readonly query: string;
-  readonly mode: 'text' | 'regex';
-  readonly rows: readonly number[] | null; // null: those of the query
-}
-
-export interface AxisSettings {
-  readonly from: SideSettings;
-  readonly to: SideSettings;
-}
-
-export interface CustomSettings {
-  readonly column: string | null; // that queries look in; null: the label column
-  readonly x: AxisSettings;
-  readonly y: AxisSettings;
-  readonly z: AxisSettings | null; // null: two dimensions
-  readonly normalise: boolean;
-  readonly orthogonalise: boolean;
-}
-
-export type Metric = 'cosine' | 'euclidean' | 'dot_product';
-export type Preprocessing = Rest.Job['preprocessing'];
 
 /** Whose neighbors, how many, by which distance. */
 export interface NeighborsQuery {
@@ -200,6 +153,9 @@ export interface State {
   readonly viewDims: 2 | 3;
   readonly requesting: boolean; // a projection was asked for and the job is not known yet
   readonly jobView: JobView | null; // the job being shown or watched
+  readonly steered: Steered | null; // what somebody else did to it just now
+  readonly jobs: JobsState; // all of the open embedding
+  readonly people: PeopleState;
   readonly layout: LayoutState | null;
   readonly isolatedRows: Uint32Array | null; // original rows; null: all are shown
   readonly selection: Uint32Array; // original rows, ascending
@@ -215,7 +171,7 @@ export interface State {
 }
 
 /** What a person can do. Panels and the keyboard call these and nothing else. */
-export interface Actions {
+export interface Actions extends JobActions, PeopleActions {
   openEmbedding(embeddingId: string): Promise<void>;
   reload(): Promise<void>;
   setTheme(theme: State['theme']): void;
@@ -242,13 +198,6 @@ export interface Actions {
   setSupervision(change: Partial<SupervisionSettings>): void;
   setPreprocessing(preprocessing: Preprocessing): void;
   setSeed(seed: number): void;
-  /** Asks for the projection of the open tab over the shown rows; joins a job that is the same. */
-  runProjection(): Promise<void>;
-  controlJob(action: 'pause' | 'resume' | 'stop'): Promise<void>;
-  /** Steers the t-SNE that is watched; all its watchers see what it does. */
-  steerJob(control: Rest.Control): Promise<void>;
-  /** Supervises the t-SNE that is watched as the settings say. */
-  superviseJob(): Promise<void>;
   /** How well the shown layout shows what is near. */
   measureQuality(): Promise<void>;
   select(rows: Uint32Array, mode: 'replace' | 'add' | 'remove'): void;

@@ -22,6 +22,8 @@ export interface OpeningParts {
   readonly projections: Projections;
   readonly neighbors: Neighbors;
   readonly search: Search;
+  /** Told when another embedding has been opened. */
+  readonly onOpen: () => void;
 }
 
 /** How asking for something to be shown ended. Overtaken: something else was asked for since, and decides. */
@@ -68,6 +70,7 @@ export class Opening {
     void columns.need(store.state.labelColumn);
     void columns.need(store.state.colorColumn);
     void this.collections();
+    this.parts.onOpen();
     return 'shown';
   }
 

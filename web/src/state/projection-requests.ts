@@ -1,7 +1,7 @@
 /** Between the settings of the panels and the projections that jobs know. */
 
 import type { Rest } from '../api/rest-types';
-import type { Method } from '../domain/methods';
+import { isStreamed, type Method } from '../domain/methods';
 import type {
   AxisSettings,
   SideSettings,
@@ -34,6 +34,20 @@ export function projectionOf(method: Method, settings: ProjectionSettings): Rest
     case 'raw':
       return { method, dims: [...settings.raw.dims] };
   }
+}
+
+/**
+ * The projection of the panel in as many dimensions as the shown frame, which a fork of it starts from; null where the
+ * panel or what is shown is none that can be forked.
+ */
+export function forkOf(
+  state: Pick<State, 'projectionTab' | 'layout'> & ProjectionSettings,
+): Rest.ForkRequest['projection'] | null {
+  const { projectionTab, layout } = state;
+  if (layout === null || layout.jobId === null || !isStreamed(layout.method)) return null;
+  const projection = projectionOf(projectionTab, state);
+  if (projection.method !== 'tsne' && projection.method !== 'umap') return null;
+  return { ...projection, n_dims: layout.nComponents >= 3 ? 3 : 2 };
 }
 
 /** Why a projection cannot be asked for yet; null: it can. */
@@ -91,7 +105,7 @@ export function settingsOf(projection: Rest.Projection | null): Partial<State> {
           minDist: projection.min_dist,
           metric: projection.metric,
           nEpochs: projection.n_epochs || null,
-          initialisation: projection.initialisation,
+          initialisation: projection.initialisation === 'given' ? 'spectral' : projection.initialisation,
         },
       };
     case 'raw':

@@ -11,7 +11,8 @@ import type { ActionContext } from './context';
 import { shownDims } from './job-view';
 import { JobWatch } from './job-watch';
 import type { JobView, LayoutState, PcaSettings } from './model';
-import { projectionOf, settingsOf } from './projection-requests';
+import { forkOf, projectionOf, settingsOf } from './projection-requests';
+import type { Scrubber } from './scrubber';
 import { isFinal } from './selectors';
 
 /** A look at a projection that can be taken up again. */
@@ -35,6 +36,11 @@ export class Projections {
     onDoubt: () => void,
   ) {
     this.#watch = new JobWatch(context, onDoubt);
+  }
+
+  /** What looks back into the run that is watched. */
+  get scrubber(): Scrubber | null {
+    return this.#watch.scrubber;
   }
 
   /** Forgets everything: another embedding is opened. */
@@ -87,20 +93,21 @@ export class Projections {
   /**
    * Shows a job: at once when it was shown before, else as soon as its newest frame is there. False: it is gone.
    *
-   * @param components of its layout to be shown, as far as it has them.
+   * @param components of its layout to be shown, as far as it has them; null: as it comes.
+   * @param sequence of its past to be shown; null: its newest frame.
    */
-  async join(jobId: string, components: readonly number[]): Promise<boolean> {
+  async join(jobId: string, components: readonly number[] | null, sequence: number | null): Promise<boolean> {
     const known = this.#lookOf(jobId);
     const isWanted = this.leave();
     if (known) {
       const { projection, rows } = known.jobView.job;
       this.context.store.update({ isolatedRows: rowsOf(rows), projectionTab: projection.method });
-      this.#show(withComponents(known, components));
+      this.#show(lookAt(known, components, sequence));
       return true;
     }
     try {
       const job = await this.context.rest.job(jobId, this.context.scope.signal);
-      if (isWanted()) this.#follow(job, components);
+      if (isWanted()) this.#follow(job, components, sequence);
       return true;
     } catch (error) {
       if (!isWanted()) return true;
@@ -114,25 +121,72 @@ export class Projections {
 
   /** Asks for a projection over the rows of the state; the same request joins the same job. */
   async run(method: Method): Promise<void> {
-    const { embedding, isolatedRows } = this.context.store.state;
+    const { state } = this.context.store;
+    const { embedding, isolatedRows } = state;
     if (embedding.kind !== 'ready') return;
-    const isWanted = this.leave();
-    this.context.store.update({ requesting: true });
-    try {
-      const job = await this.context.rest.createJob(
+    const create = (signal: AbortSignal) =>
+      this.context.rest.createJob(
         {
           embedding_id: embedding.value.id,
           rows: isolatedRows && Array.from(isolatedRows),
-          seed: this.context.store.state.seed,
-          preprocessing: this.context.store.state.preprocessing,
-          projection: projectionOf(method, this.context.store.state),
+          seed: state.seed,
+          preprocessing: state.preprocessing,
+          projection: projectionOf(method, state),
           fresh: false,
         },
-        this.context.scope.signal,
+        signal,
       );
-      if (isWanted()) this.#watch.start(job);
+    await this.#start(nameOfMethod(method), create, (job) => this.#watch.start(job));
+  }
+
+  /** Asks for what a job computes once more, with another seed. */
+  async again(jobId: string, seed: number): Promise<void> {
+    const { rest } = this.context;
+    const create = async (signal: AbortSignal) => {
+      const { forked_from: origin, ...job } = await rest.job(jobId, signal);
+      const { embedding_id, rows, preprocessing, projection } = job;
+      if (origin && (projection.method === 'tsne' || projection.method === 'umap')) {
+        return rest.forkJob(origin.job_id, { sequence: origin.sequence, seed, projection }, signal);
+      }
+      const request = { embedding_id, rows, seed, preprocessing, projection, fresh: false };
+      return rest.createJob(request, signal);
+    };
+    await this.#start('Run again', create, (job) => this.#follow(job, null, null));
+  }
+
+  /** Starts a job from the frame that is shown, with the parameters of the panel. */
+  async fork(): Promise<void> {
+    const { state } = this.context.store;
+    const { layout } = state;
+    const projection = forkOf(state);
+    if (!layout?.jobId || projection === null) return;
+    const { jobId, sequence } = layout;
+    const mostDims = state.viewDims;
+    const create = (signal: AbortSignal) =>
+      this.context.rest.forkJob(jobId, { sequence, seed: state.seed, projection }, signal);
+    await this.#start('Fork', create, (job) => this.#watch.start(job, { mostDims }));
+  }
+
+  /** Forgets a job that is no more. */
+  forget(jobId: string): void {
+    for (const looks of [this.#looks.all, this.#looks.isolated]) {
+      for (const [method, look] of looks) if (look.jobView.job.id === jobId) looks.delete(method);
+    }
+  }
+
+  /** Watches the job that a request gives, unless something else was asked for since. */
+  async #start(
+    subject: string,
+    create: (signal: AbortSignal) => Promise<Rest.Job>,
+    watch: (job: Rest.Job) => void,
+  ): Promise<void> {
+    const isWanted = this.leave();
+    this.context.store.update({ requesting: true });
+    try {
+      const job = await create(this.context.scope.signal);
+      if (isWanted()) watch(job);
     } catch (error) {
-      this.context.report(nameOfMethod(method), error);
+      this.context.report(subject, error);
       if (isWanted()) this.#goOn();
     } finally {
       if (isWanted()) this.context.store.update({ requesting: false });
@@ -141,17 +195,21 @@ export class Projections {
 
   /** Watches the job that is still shown again: what was to replace it will not come. */
   #goOn(): void {
-    const { jobView } = this.context.store.state;
-    if (jobView && !isFinal(jobView.job.phase)) this.#watch.start(jobView.job, jobView.losses);
+    const { jobView, layout } = this.context.store.state;
+    if (jobView) this.#watchAgain(jobView, layout?.jobId === jobView.job.id);
   }
 
   #show({ layout, jobView, viewDims, pca }: Look): void {
     if (layout) this.context.store.update({ layout, viewDims, pca, openBookmark: null });
-    if (isFinal(jobView.job.phase)) this.context.store.update({ jobView });
-    else this.#watch.start(jobView.job, jobView.losses);
+    this.#watchAgain(jobView, layout !== null);
   }
 
-  #follow(job: Rest.Job, components: readonly number[]): void {
+  #watchAgain({ job, history, scrub }: JobView, isShown: boolean): void {
+    const isOver = isFinal(job.phase) && (isShown || scrub !== null);
+    this.#watch.start(job, { history, isOver, sequence: scrub?.sequence ?? null });
+  }
+
+  #follow(job: Rest.Job, components: readonly number[] | null, sequence: number | null): void {
     const { projection } = job;
     this.context.store.update({
       isolatedRows: rowsOf(job.rows),
@@ -159,9 +217,9 @@ export class Projections {
       ...settingsOf(projection),
       preprocessing: job.preprocessing,
       seed: job.seed,
-      ...(projection.method === 'pca' && { pca: { components } }),
+      ...(projection.method === 'pca' && components && { pca: { components } }),
     });
-    this.#watch.start(job, [], components.length === 2 ? 2 : 3);
+    this.#watch.start(job, { sequence, mostDims: components?.length === 2 ? 2 : 3 });
   }
 
   #looksAt(rows: Uint32Array | null): Map<Method, Look> {
@@ -176,6 +234,14 @@ export class Projections {
 
 function rowsOf(rows: Rest.Job['rows']): Uint32Array | null {
   return rows ? Uint32Array.from(rows) : null;
+}
+
+/** A look with other components of its layout and at another moment of its run. */
+function lookAt(look: Look, components: readonly number[] | null, sequence: number | null): Look {
+  const scrub = sequence === null ? null : { sequence, isPlaying: false };
+  const isShown = look.jobView.scrub?.sequence === scrub?.sequence;
+  const there = { ...look, layout: isShown ? look.layout : null, jobView: { ...look.jobView, scrub } };
+  return components ? withComponents(there, components) : there;
 }
 
 function withComponents(look: Look, components: readonly number[]): Look {

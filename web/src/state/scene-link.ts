@@ -7,9 +7,17 @@ import { messageOf } from '../api/http';
 import type { Rest } from '../api/rest-types';
 import { paintPoints } from '../domain/color-scale';
 import { emphasisOfRows, ofShownPoints } from '../domain/emphasis';
-import { neighborColor } from '../domain/palettes';
+import { hexOf, neighborColor } from '../domain/palettes';
+import { personColor } from '../domain/people-colors';
 import { indexOf, rowSet } from '../domain/selection';
-import type { CameraState, LayoutPositions, Scene, SceneCallbacks, SpriteAtlas } from '../scene/scene-api';
+import type {
+  CameraState,
+  LayoutPositions,
+  Peer,
+  Scene,
+  SceneCallbacks,
+  SpriteAtlas,
+} from '../scene/scene-api';
 import { colorScale } from './actions/columns';
 import type { ActionContext } from './context';
 import { labelledRows } from './labelled-rows';
@@ -141,6 +149,7 @@ function showPoints(
   }
   if (otherPoints) scene.setCells(layout.rows);
   if (otherPoints || changed('hoveredRow')) scene.setHovered(pointOf(layout, state.hoveredRow));
+  if (otherPoints || theme || changed('people')) scene.setPeers(peersOf(state, layout));
   const labels = changed(
     'labelColumn',
     'columns',
@@ -189,6 +198,17 @@ function showLabels(scene: Scene, state: State, layout: LayoutState): void {
     if (point !== null) points.push(point);
   }
   scene.setLabels(Uint32Array.from(points), (point) => labelOfRow(state, rowOfPoint(layout, point)));
+}
+
+/** Where others point, of those whose point is shown. */
+function peersOf(state: State, layout: LayoutState): Peer[] {
+  const peers: Peer[] = [];
+  for (const { person, place, hoveredRow } of state.people.pages.values()) {
+    const point = pointOf(layout, hoveredRow);
+    const color = hexOf(personColor(shownTheme(state), place));
+    if (point !== null) peers.push({ point, name: person.name, color });
+  }
+  return peers;
 }
 
 function aim(scene: Scene, state: State, { camera, flight }: NonNullable<State['cameraTarget']>): void {

@@ -51,7 +51,7 @@ export function axisCaptions(state: Pick<State, 'layout' | 'pca' | 'viewDims'>):
   const { layout } = state;
   const projection = layout?.projection;
   if (projection?.method === 'custom') {
-    return [projection.x, projection.y, projection.z].flatMap((axis) => (axis ? [captionOfAxis(axis)] : []));
+    return [projection.x, projection.y, projection.z].flatMap((axis) => (axis ? [axisWords(axis)] : []));
   }
   if (projection?.method === 'raw') return projection.dims.map((dim) => `dimension ${dim}`);
   if (layout?.method !== 'pca') return [];
@@ -61,7 +61,8 @@ export function axisCaptions(state: Pick<State, 'layout' | 'pca' | 'viewDims'>):
   });
 }
 
-function captionOfAxis({ from, to }: Extract<Rest.Projection, { method: 'custom' }>['x']): string {
+/** "one → two": what a custom axis leads from and to. */
+export function axisWords({ from, to }: Extract<Rest.Projection, { method: 'custom' }>['x']): string {
   const [start, end] = [from, to].map((side) => ('query' in side ? side.query : side.label) || 'origin');
   return `${start} → ${end}`;
 }

@@ -13,6 +13,7 @@ import { shownComponents } from './selectors';
 export interface Address {
   readonly embedding?: string;
   readonly job?: string;
+  readonly frame?: number; // sequence of the job's past; absent: its newest
   readonly bookmark?: string;
   readonly label?: string | null;
   readonly color?: string | null;
@@ -37,6 +38,7 @@ const COLOR_MODES: readonly string[] = ['auto', 'categorical', 'numeric'] satisf
 export function parseAddress(search: string): Address {
   const query = new URLSearchParams(search);
   const texts = { embedding: query.get('embedding'), job: query.get('job'), bookmark: query.get('bookmark') };
+  const frame = Number(query.get('frame'));
   const colorMode = query.get('colors');
   const appearance = query.get('show');
   const components = integers(query.get('components'));
@@ -46,6 +48,7 @@ export function parseAddress(search: string): Address {
   return {
     ...(texts.embedding && { embedding: texts.embedding }),
     ...(texts.job && { job: texts.job }),
+    ...(texts.job && Number.isSafeInteger(frame) && frame > 0 && { frame }),
     ...(texts.bookmark && { bookmark: texts.bookmark }),
     ...(query.has('label') && { label: query.get('label') || null }),
     ...(query.has('color') && { color: query.get('color') || null }),
@@ -68,6 +71,7 @@ export function formatAddress(address: Address): string {
   const put = (name: string, value: string | undefined) => value !== undefined && query.set(name, value);
   put('embedding', address.embedding);
   put('job', address.job);
+  put('frame', address.frame?.toString());
   put('bookmark', address.bookmark);
   put('label', address.label === null ? '' : address.label);
   put('color', address.color === null ? '' : address.color);
@@ -92,6 +96,7 @@ export function addressOf(state: State): Address {
   return {
     ...(bookmark ? { bookmark: bookmark.id } : { embedding: embedding.value.id }),
     ...(!bookmark && job && { job }),
+    ...(!bookmark && job && jobView?.scrub && { frame: jobView.scrub.sequence }),
     ...changedView(state, bookmark?.view ?? defaultView(state)),
     ...changedCamera(state, bookmark?.view.camera ?? homeCamera(state.viewDims)),
   };

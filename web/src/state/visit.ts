@@ -20,7 +20,7 @@ export interface VisitParts {
 }
 
 /** Where the camera goes is part of a view: an address leaves it open, or names it. */
-type View = Omit<Address, 'embedding' | 'job' | 'bookmark' | 'camera'> & {
+type View = Omit<Address, 'embedding' | 'job' | 'frame' | 'bookmark' | 'camera'> & {
   readonly camera?: CameraTarget['camera'];
 };
 
@@ -55,9 +55,14 @@ export class Visits {
   async #showPart(address: Address): Promise<void> {
     const embedding = openEmbedding(this.parts.context.store.state);
     if (embedding === null) return;
-    const { components = FIRST_COMPONENTS, job, ...view } = { ...startOf(embedding), ...address };
+    const {
+      components = FIRST_COMPONENTS,
+      job,
+      frame = null,
+      ...view
+    } = { ...startOf(embedding), ...address };
     this.#apply(view);
-    if (job !== undefined && (await this.#join(job, components))) return;
+    if (job !== undefined && (await this.#join(job, components, frame))) return;
     await this.#showPca(components);
   }
 
@@ -68,10 +73,10 @@ export class Visits {
     if (!projections.resume('pca', components)) await projections.run('pca');
   }
 
-  async #join(jobId: string, components: readonly number[]): Promise<boolean> {
+  async #join(jobId: string, components: readonly number[], frame: number | null): Promise<boolean> {
     const { context, projections } = this.parts;
     try {
-      return await projections.join(jobId, components);
+      return await projections.join(jobId, components, frame);
     } catch (error) {
       context.report('Link', error);
       return false;

@@ -13,7 +13,11 @@ class Heard implements JobListener {
   readonly ends: { code: number; reason: string }[] = [];
   readonly onFrame = (frame: DecodedFrame) => void this.frames.push(frame);
   readonly onState: JobListener['onState'] = ({ phase }) => void this.phases.push(phase);
-  readonly onConnection = (connection: string) => void this.connections.push(connection);
+  readonly reasons: string[] = [];
+  readonly onConnection = (connection: string, reason: string) => {
+    this.connections.push(connection);
+    this.reasons.push(reason);
+  };
   readonly onEnd: JobListener['onEnd'] = (end) => void this.ends.push(end);
 }
 
@@ -28,7 +32,18 @@ beforeEach(() => {
 });
 
 function acknowledged(socket: FakeSocket): number[] {
-  return socket.sent.map((bytes) => Number(fromBinary(ClientEventSchema, bytes).event.value?.sequence));
+  return socket.sent.flatMap((bytes) => {
+    const { event } = fromBinary(ClientEventSchema, bytes);
+    return event.case === 'ack' ? [Number(event.value.sequence)] : [];
+  });
+}
+
+/** Whether the page said that it is hidden, each time it spoke of that. */
+function saidHidden(socket: FakeSocket): boolean[] {
+  return socket.sent.flatMap((bytes) => {
+    const { event } = fromBinary(ClientEventSchema, bytes);
+    return event.case === 'visibility' ? [event.value.isHidden] : [];
+  });
 }
 
 /** A connection that has shown these frames. */
@@ -211,4 +226,34 @@ describe('a closed watch', () => {
     sockets.draw();
     expect(socket.sent).toEqual([]);
   });
+});
+
+describe('a page that is hidden', () => {
+  test('says so, and says when it is shown again', () => {
+    const socket = live(1);
+    sockets.hide(true);
+    sockets.hide(false);
+    expect(saidHidden(socket)).toEqual([true, false]);
+  });
+
+  test('says so on a connection that comes back', () => {
+    live(1);
+    sockets.hide(true);
+    sockets.last.end(1012);
+    sockets.elapse();
+    sockets.last.accept();
+    expect(saidHidden(sockets.last)).toEqual([true]);
+  });
+
+  test('says nothing once it watches no more', () => {
+    const socket = live(1);
+    job.close();
+    sockets.hide(true);
+    expect(saidHidden(socket)).toEqual([]);
+  });
+});
+
+test('why a connection was lost is passed on', () => {
+  live(1).end(1012, 'The gateway restarts.');
+  expect(heard.reasons.at(-1)).toBe('The gateway restarts.');
 });

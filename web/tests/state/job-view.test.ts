@@ -6,18 +6,11 @@ import {
   type JobState,
   Phase,
 } from '../../src/api/generated/projector_contracts/compute/v1/job_pb';
-import { jobWithState, layoutOfFrame, shownDims, withLoss } from '../../src/state/job-view';
-import type { JobView } from '../../src/state/model';
+import { jobWithState, layoutOfFrame, shownDims } from '../../src/state/job-view';
 import { job, stateEvent, TSNE } from '../support/fixtures';
 
 function frame(step: number, loss: number): DecodedFrame {
   return { sequence: step, step, loss, nPoints: 1, nComponents: 2, values: Float32Array.of(0, 0) };
-}
-
-function lossesUpTo(step: number): JobView['losses'] {
-  let losses: JobView['losses'] = [];
-  for (let at = 0; at <= step; at += 1) losses = withLoss(losses, frame(at, 1 / (at + 1)));
-  return losses;
 }
 
 function stateOf(...event: Parameters<typeof stateEvent>): JobState {
@@ -25,23 +18,6 @@ function stateOf(...event: Parameters<typeof stateEvent>): JobState {
   if (read.case !== 'state') throw new Error('The event holds no state.');
   return read.value;
 }
-
-test('a frame without a loss adds nothing to the curve', () => {
-  expect(withLoss([], frame(0, Number.NaN))).toEqual([]);
-});
-
-test('a frame that is shown again adds nothing to the curve', () => {
-  const losses = withLoss([], frame(5, 2));
-  expect(withLoss(losses, frame(5, 2))).toBe(losses);
-});
-
-test.each([1500, 1501, 5000])('of %d losses the first and the newest are kept, and not too many', (step) => {
-  const losses = lossesUpTo(step);
-  expect(losses[0]?.step).toBe(0);
-  expect(losses.at(-1)?.step).toBe(step);
-  expect(losses.length).toBeLessThanOrEqual(1500);
-  expect(losses.length).toBeGreaterThan(700);
-});
 
 test.each([
   [Phase.QUEUED, 'queued'],

@@ -18,7 +18,10 @@ test('a frame is shown with its step and its loss', () => {
   );
   expect(page.state()).toMatchObject({
     layout: { sequence: 3, step: 40, loss: 1.5, values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) },
-    jobView: { job: { step: 40, sequence: 3 }, losses: [{ step: 40, loss: 1.5 }] },
+    jobView: {
+      job: { step: 40, sequence: 3 },
+      history: [{ sequence: 3, step: 40, loss: 1.5, isKept: true }],
+    },
   });
 });
 

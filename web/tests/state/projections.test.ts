@@ -98,7 +98,7 @@ describe('a run', () => {
     expect(page.state()).toMatchObject({
       layout: { jobId: 'J2', step: 11 },
       jobView: {
-        losses: [
+        history: [
           { step: 10, loss: 3 },
           { step: 11, loss: 2 },
         ],
@@ -173,7 +173,7 @@ describe('between the tabs', () => {
     page.store.actions.chooseProjection('pca');
     page.store.actions.chooseProjection('tsne');
     expect(page.sockets.last.url).toContain('/jobs/J2/events');
-    expect(page.state()).toMatchObject({ layout: { jobId: 'J2' }, jobView: { losses: [{ loss: 3 }] } });
+    expect(page.state()).toMatchObject({ layout: { jobId: 'J2' }, jobView: { history: [{ loss: 3 }] } });
   });
 
   test('a finished t-SNE is shown without another connection', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { controlInWords } from '../../src/panels/control-words';
 import { inFigures } from '../../src/panels/quality';
-import { inWords } from '../../src/panels/steering';
 import { later, problem } from '../support/fake-gateway';
 import { frameEvent, job, TSNE } from '../support/fixtures';
 import { type Harness, opened } from '../support/harness';
@@ -62,7 +62,7 @@ describe('steering', () => {
     [{ step: 1, action: 'supervise', supervision: { column: 'kind', weight: 0.5 } }, 'supervised by kind'],
     [{ step: 1, action: 'supervise', supervision: { column: '', weight: 0 } }, 'no longer supervised'],
   ] as const)('%j reads %j', (control, words) => {
-    expect(inWords(control)).toBe(words);
+    expect(controlInWords(control)).toBe(words);
   });
 });
 

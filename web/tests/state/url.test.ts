@@ -4,7 +4,7 @@ import { initialState } from '../../src/state/initial';
 import type { LayoutState, State } from '../../src/state/model';
 import { DEFAULT_PREFERENCES } from '../../src/state/preferences';
 import { type Address, addressOf, formatAddress, parseAddress } from '../../src/state/url';
-import { bookmark, CAMERA, embedding, job, TSNE, view } from '../support/fixtures';
+import { bookmark, CAMERA, embedding, job, jobView, TSNE, view } from '../support/fixtures';
 
 const FIELDS: [string, Address][] = [
   ['an embedding', { embedding: 'E1' }],
@@ -90,7 +90,7 @@ function opened(change: Partial<State> = {}): State {
     labelColumn: 'word',
     colorColumn: 'kind',
     layout: LAYOUT,
-    jobView: { job: job(), connection: 'live', losses: [] },
+    jobView: jobView(),
     ...change,
   };
 }
@@ -124,8 +124,16 @@ describe('the address of what is shown', () => {
   });
 
   test('names a t-SNE by its job', () => {
-    const jobView = { job: job({ id: 'J2', projection: TSNE }), connection: 'live', losses: [] } as const;
-    expect(addressOf(opened({ jobView }))).toEqual({ embedding: 'E1', job: 'J2' });
+    const watched = jobView({ job: job({ id: 'J2', projection: TSNE }) });
+    expect(addressOf(opened({ jobView: watched }))).toEqual({ embedding: 'E1', job: 'J2' });
+  });
+
+  test('names the very frame of its past that is shown', () => {
+    const scrub = { sequence: 41, isPlaying: false };
+    const watched = jobView({ job: job({ id: 'J2', projection: TSNE }), scrub });
+    const address = addressOf(opened({ jobView: watched }));
+    expect(address).toEqual({ embedding: 'E1', job: 'J2', frame: 41 });
+    expect(parseAddress(formatAddress(address))).toEqual(address);
   });
 
   test('names a PCA of isolated rows by its job, as only that knows the rows', () => {

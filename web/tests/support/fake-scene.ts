@@ -32,6 +32,7 @@ export class FakeScene implements Scene {
     void this.calls.push(['setAppearance', ...told]);
   setTool = (...told: Parameters<Scene['setTool']>) => void this.calls.push(['setTool', ...told]);
   setHovered = (...told: Parameters<Scene['setHovered']>) => void this.calls.push(['setHovered', ...told]);
+  setPeers = (...told: Parameters<Scene['setPeers']>) => void this.calls.push(['setPeers', ...told]);
   setPalette = (...told: Parameters<Scene['setPalette']>) => void this.calls.push(['setPalette', ...told]);
   setPointScale = (...told: Parameters<Scene['setPointScale']>) =>
     void this.calls.push(['setPointScale', ...told]);

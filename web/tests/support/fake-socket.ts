@@ -46,6 +46,8 @@ export class FakeSockets implements SocketEnvironment {
   readonly delays: number[] = [];
   #waiting: (() => void)[] = [];
   #drawing: (() => void)[] = [];
+  #visibility = new Set<() => void>();
+  #hidden = false;
 
   readonly open = (url: string): FakeSocket => {
     const socket = new FakeSocket(url);
@@ -64,6 +66,19 @@ export class FakeSockets implements SocketEnvironment {
       this.#waiting = this.#waiting.filter((waiting) => waiting !== callback);
     };
   };
+
+  readonly isHidden = (): boolean => this.#hidden;
+
+  readonly onVisibility = (callback: () => void): (() => void) => {
+    this.#visibility.add(callback);
+    return () => this.#visibility.delete(callback);
+  };
+
+  /** The tab is put behind others, or in front of them again. */
+  hide(hidden: boolean): void {
+    this.#hidden = hidden;
+    for (const callback of this.#visibility) callback();
+  }
 
   get last(): FakeSocket {
     const socket = this.sockets.at(-1);

@@ -1,14 +1,17 @@
 /** Small, complete bodies as the gateway sends them. */
 
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import {
+  type AppliedControlSchema,
   Encoding,
   type Frame,
   FrameSchema,
   type JobEvent,
   JobEventSchema,
+  JobHistorySchema,
   JobStateSchema,
   type Phase,
+  ThumbnailSchema,
 } from '../../src/api/generated/projector_contracts/compute/v1/job_pb';
 import {
   type Column,
@@ -16,6 +19,7 @@ import {
   ColumnType,
 } from '../../src/api/generated/projector_contracts/loader/v1/loader_pb';
 import type { Rest } from '../../src/api/rest-types';
+import type { HistoryPoint, JobView } from '../../src/state/model';
 
 export const CAMERA = {
   mode: 'perspective',
@@ -120,6 +124,13 @@ export function job(change: Partial<Rest.Job> = {}): Rest.Job {
     sequence: 0,
     n_points: 4,
     created_at: '2026-01-01T00:00:00Z',
+    started_by: null,
+    forked_from: null,
+    queue_place: null,
+    remaining_seconds: null,
+    interruption: null,
+    times: [],
+    watchers: [],
     failure: null,
     notices: [],
     controls: [],
@@ -129,6 +140,13 @@ export function job(change: Partial<Rest.Job> = {}): Rest.Job {
     ...change,
   };
 }
+
+/** What is watched of a job, at its newest frame. */
+export function jobView(change: Partial<JobView> = {}): JobView {
+  return { job: job(), connection: 'live', lostBecause: '', history: [], scrub: null, ...change };
+}
+
+export const ADA = { id: 'p-ada', name: 'Ada' };
 
 export const TSNE: Rest.Projection = {
   method: 'tsne',
@@ -244,7 +262,18 @@ export function frameEvent(fields: FrameFields = {}): Uint8Array<ArrayBuffer> {
   return bytesOf(create(JobEventSchema, { event: { case: 'frame', value: frame(fields) } }));
 }
 
+/** A control of somebody, as a state tells it. */
+export interface ControlFields {
+  readonly step: number;
+  readonly exaggeration?: number; // none: a pause
+  readonly by?: { readonly id: string; readonly name: string };
+}
+
 export interface StateFields {
+  readonly controls?: readonly ControlFields[];
+  readonly queuePlace?: number;
+  readonly remainingSeconds?: number;
+  readonly interruption?: string;
   readonly sequence?: number;
   readonly step?: number;
   readonly variance?: number[];
@@ -252,8 +281,14 @@ export interface StateFields {
   readonly notices?: { readonly message: string; readonly subject?: string }[];
 }
 
+function applied({ step, exaggeration, by }: ControlFields): MessageInitShape<typeof AppliedControlSchema> {
+  const who = by ? { by } : {};
+  if (exaggeration === undefined) return { step, control: { ...who, action: { case: 'pause', value: {} } } };
+  return { step, control: { ...who, action: { case: 'setExaggeration', value: { exaggeration } } } };
+}
+
 export function stateEvent(phase: Phase, fields: StateFields = {}): Uint8Array<ArrayBuffer> {
-  const { sequence = 0, step = 0, variance, failure, notices = [] } = fields;
+  const { sequence = 0, step = 0, variance, failure, notices = [], controls = [], ...rest } = fields;
   const value = create(JobStateSchema, {
     jobId: 'J1',
     phase,
@@ -261,10 +296,43 @@ export function stateEvent(phase: Phase, fields: StateFields = {}): Uint8Array<A
     sequence: BigInt(sequence),
     nPoints: 4,
     notices,
+    ...rest,
+    controls: controls.map(applied),
     ...(failure ? { failure: { code: 'internal', message: failure } } : {}),
     ...(variance ? { result: { case: 'pca', value: { explainedVarianceRatio: variance } } } : {}),
   });
   return bytesOf(create(JobEventSchema, { event: { case: 'state', value } }));
+}
+
+/** Points of a run's past: a loss of 10 / step, every frame kept unless it is left out of `kept`. */
+export function historyPoints(steps: readonly number[], dropped: readonly number[] = []): HistoryPoint[] {
+  return steps.map((step, index) => ({
+    sequence: index + 1,
+    step,
+    loss: step === 0 ? Number.NaN : 10 / step,
+    isKept: !dropped.includes(index + 1),
+  }));
+}
+
+export function historyBytes(points: readonly HistoryPoint[]): Uint8Array<ArrayBuffer> {
+  const bytes = (array: ArrayBufferView) => new Uint8Array(array.buffer as ArrayBuffer);
+  const history = create(JobHistorySchema, {
+    sequences: bytes(BigUint64Array.from(points, ({ sequence }) => BigInt(sequence))),
+    steps: bytes(Uint32Array.from(points, ({ step }) => step)),
+    losses: bytes(Float64Array.from(points, ({ loss }) => loss)),
+    kept: Uint8Array.from(points, ({ isKept }) => (isKept ? 1 : 0)),
+  });
+  return toBinary(JobHistorySchema, history) as Uint8Array<ArrayBuffer>;
+}
+
+export function thumbnailBytes(sequence: number): Uint8Array<ArrayBuffer> {
+  const rows = new Uint8Array(Uint32Array.of(0, 3).buffer);
+  const thumbnail = create(ThumbnailSchema, {
+    sequence: BigInt(sequence),
+    rows,
+    places: Uint8Array.of(0, 1, 2, 3),
+  });
+  return toBinary(ThumbnailSchema, thumbnail) as Uint8Array<ArrayBuffer>;
 }
 
 export function categoryBytes(name: string, values: string[], codes: number[]): Uint8Array<ArrayBuffer> {

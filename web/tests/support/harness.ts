@@ -10,8 +10,10 @@ import { flows } from '../../src/state/actions';
 import { notifier } from '../../src/state/actions/notices';
 import { EmbeddingScope } from '../../src/state/context';
 import { initialState } from '../../src/state/initial';
+import type { JobsList } from '../../src/state/jobs-list';
 import type { State, Store } from '../../src/state/model';
 import { DEFAULT_PREFERENCES } from '../../src/state/preferences';
+import type { Presence } from '../../src/state/presence';
 import { StateStore, storeWith } from '../../src/state/store';
 import type { Address } from '../../src/state/url';
 import { FakeGateway } from './fake-gateway';
@@ -26,6 +28,8 @@ export interface Harness {
   readonly visit: (address: Address) => Promise<void>;
   readonly loadRuns: () => Promise<void>;
   readonly runsChanged: () => Promise<void>;
+  readonly jobs: JobsList;
+  readonly presence: Presence;
   readonly state: () => State;
   camera: CameraState;
   sendFile: SendFile;
@@ -44,7 +48,7 @@ export function harness(): Harness {
   });
   const rest = new RestApi(http);
   const self: Pick<Harness, 'camera' | 'sendFile'> = { camera: CAMERA, sendFile: () => Promise.resolve() };
-  const { actions, visit, loadRuns, runsChanged } = flows(
+  const { actions, visit, loadRuns, runsChanged, jobs, presence } = flows(
     {
       store: states,
       rest,
@@ -64,6 +68,7 @@ export function harness(): Harness {
       report: notices.report,
     },
     () => undefined,
+    sockets.isHidden,
   );
   const store = storeWith(states, { ...actions, ...notices.actions });
   return Object.assign(self, {
@@ -74,6 +79,8 @@ export function harness(): Harness {
     visit,
     loadRuns,
     runsChanged,
+    jobs,
+    presence,
     state: () => states.state,
   });
 }
@@ -98,5 +105,7 @@ function demoGateway(): FakeGateway {
     .on('GET', '/embeddings/E1/columns/word', textBytes('word', ['one', 'two', 'drei', '四']))
     .on('GET', '/embeddings/E1/columns/kind', categoryBytes('kind', ['a', 'b'], [0, 1, 0, 1]))
     .on('GET', '/collections?embedding_id=E1', [])
+    .on('GET', '/jobs?embedding_id=E1', [])
+    .on('GET', '/session', { id: 'p-me', name: 'Me', is_named: true })
     .on('POST', '/jobs', job());
 }

@@ -13,7 +13,7 @@ export function paintHoverRing(
   context: CanvasRenderingContext2D,
   place: { readonly x: number; readonly y: number; readonly radiusPx: number },
   thumbnailShape: readonly [number, number] | null,
-  palette: ScenePalette,
+  palette: Pick<ScenePalette, 'canvas' | 'hover'>,
 ): void {
   context.beginPath();
   if (thumbnailShape === null) {

@@ -2,8 +2,10 @@
 
 import type { ActionContext } from '../context';
 import { NO_EMBEDDING } from '../initial';
+import { JobsList } from '../jobs-list';
 import type { Actions } from '../model';
 import { Opening } from '../opening';
+import { Presence } from '../presence';
 import { Projections } from '../projections';
 import { filesState } from '../selectors';
 import type { Address } from '../url';
@@ -15,6 +17,7 @@ import { bookmarkActions } from './bookmarks';
 import { collections } from './collections';
 import { columns } from './columns';
 import { isolationActions } from './isolation';
+import { jobActions } from './jobs';
 import { neighbors } from './neighbors';
 import { projectionActions } from './projections';
 import { loadRuns } from './runs';
@@ -29,10 +32,19 @@ export interface Flows {
   readonly loadRuns: () => Promise<void>;
   readonly runsChanged: () => Promise<void>;
   readonly refreshLegend: () => void;
+  readonly jobs: JobsList;
+  readonly presence: Presence;
 }
 
-/** @param onDoubt told when a job's socket was lost. */
-export function flows(context: ActionContext, onDoubt: () => void): Flows {
+/**
+ * @param onDoubt told when a job's socket was lost.
+ * @param isHidden whether nobody can see the page.
+ */
+export function flows(
+  context: ActionContext,
+  onDoubt: () => void,
+  isHidden: () => boolean = () => false,
+): Flows {
   const { store, pageUrl } = context;
   const columnFlow = columns(context);
   const projections = new Projections(context, onDoubt);
@@ -40,7 +52,16 @@ export function flows(context: ActionContext, onDoubt: () => void): Flows {
   const selection = selectionActions(store, neighborFlow.actions.clearNeighbors);
   const searchFlow = search(context, selection.select);
   const parts = { context, columns: columnFlow, projections, neighbors: neighborFlow };
-  const opening = new Opening({ ...parts, search: searchFlow });
+  const jobs = new JobsList(context, isHidden);
+  const presence = new Presence(context);
+  const opening = new Opening({
+    ...parts,
+    search: searchFlow,
+    onOpen: () => {
+      presence.clear();
+      void jobs.refresh();
+    },
+  });
   const visits = new Visits({ ...parts, opening });
   const collectionFlow = collections(context, () => opening.collections());
   const openEmbedding = (embedding: string) => visits.go({ embedding });
@@ -60,10 +81,19 @@ export function flows(context: ActionContext, onDoubt: () => void): Flows {
       if (kind === 'idle' || kind === 'failed') await visits.go(visits.address);
     },
     refreshLegend: columnFlow.refreshLegend,
+    jobs,
+    presence,
     actions: {
       ...appearanceActions(context),
       ...columnFlow.actions,
       ...projectionActions(context, projections),
+      ...jobActions({
+        context,
+        projections,
+        refreshJobs: () => jobs.refresh(),
+        showFirst: () => visits.go({}),
+      }),
+      ...presence.actions,
       ...selection,
       ...neighborFlow.actions,
       ...searchFlow.actions,

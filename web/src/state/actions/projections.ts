@@ -1,8 +1,6 @@
 import { isAbort, messageOf } from '../../api/http';
-import type { Rest } from '../../api/rest-types';
 import type { ActionContext } from '../context';
 import type { Actions, State } from '../model';
-import { supervisionOf } from '../projection-requests';
 import type { Projections } from '../projections';
 
 type ProjectionActions = Pick<
@@ -17,27 +15,13 @@ type ProjectionActions = Pick<
   | 'setSupervision'
   | 'setPreprocessing'
   | 'setSeed'
-  | 'runProjection'
-  | 'controlJob'
-  | 'steerJob'
-  | 'superviseJob'
   | 'measureQuality'
 >;
 
 export function projectionActions(
-  { store, rest, scope, report }: ActionContext,
+  { store, rest, scope }: ActionContext,
   projections: Projections,
 ): ProjectionActions {
-  // One after the other: requests that are under way together may arrive in any order.
-  let sent: Promise<void> = Promise.resolve();
-  const steer = (control: Rest.Control): Promise<void> => {
-    const jobId = store.state.jobView?.job.id;
-    if (jobId === undefined) return Promise.resolve();
-    sent = sent
-      .then(() => rest.controlJob(jobId, control))
-      .catch((error: unknown) => report('Projection', error));
-    return sent;
-  };
   return {
     chooseProjection: (tab) => {
       if (tab === store.state.projectionTab) return;
@@ -51,7 +35,6 @@ export function projectionActions(
       store.update({ pca: { components }, viewDims: components.length });
     },
     setTsne: (change) => store.update(({ tsne }) => ({ tsne: { ...tsne, ...change } })),
-    runProjection: () => projections.run(store.state.projectionTab),
     setUmap: (change) => store.update(({ umap }) => ({ umap: { ...umap, ...change } })),
     setCustom: (change) => store.update(({ custom }) => ({ custom: { ...custom, ...change } })),
     setRaw: (dims) => store.update({ raw: { dims } }),
@@ -59,13 +42,6 @@ export function projectionActions(
       store.update(({ supervision }) => ({ supervision: { ...supervision, ...change } })),
     setPreprocessing: (preprocessing) => store.update({ preprocessing }),
     setSeed: (seed) => store.update({ seed }),
-    controlJob: (action) => steer({ action }),
-    steerJob: steer,
-    superviseJob: () =>
-      steer({
-        action: 'supervise',
-        supervision: supervisionOf(store.state.supervision) ?? { weight: 0, column: '' },
-      }),
     measureQuality: async () => {
       const { layout } = store.state;
       if (!layout?.jobId) return;

@@ -1,0 +1,42 @@
+/** A job in words: what it computes, and with what. */
+
+import type { Rest } from '../api/rest-types';
+import { countOf } from '../domain/format';
+import { nameOfMethod } from '../domain/methods';
+import type { State } from '../state/model';
+import { axisWords } from '../state/selectors';
+
+/** "t-SNE 2-D, perplexity 30": what tells a job from others at a glance. */
+export function titleOf({ projection }: Pick<Rest.JobSummary, 'projection'>): string {
+  const name = nameOfMethod(projection.method);
+  switch (projection.method) {
+    case 'tsne': {
+      const { perplexity } = projection;
+      const values = typeof perplexity === 'number' ? [perplexity] : perplexity;
+      return `${name} ${projection.n_dims}-D, perplexity ${values.join(' and ')}`;
+    }
+    case 'umap':
+      return `${name} ${projection.n_dims}-D, ${countOf(projection.n_neighbors, 'neighbor')}`;
+    case 'custom':
+      return `${name}, ${axisWords(projection.x)}`;
+    case 'raw':
+      return `${name}, dimensions ${projection.dims.join(', ')}`;
+    case 'pca':
+      return name;
+  }
+}
+
+/** "120 rows, z-score, seed 3": what is unusual about a job; empty where nothing is. */
+export function detailsOf(
+  { n_points: nPoints, preprocessing, seed }: Rest.JobSummary,
+  embedding: State['embedding'],
+): string {
+  const isPart = embedding.kind === 'ready' && nPoints < embedding.value.n_points;
+  return [
+    isPart ? countOf(nPoints, 'row') : '',
+    { none: '', spherize: 'spherized', z_score: 'z-score' }[preprocessing],
+    seed === 0 ? '' : `seed ${seed}`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
