@@ -1,7 +1,8 @@
-"""Several people on one embedding: who did what to the job that they watch."""
+"""Several people on one embedding: who is here, who did what, and what they show each other."""
 
 from __future__ import annotations
 
+import numpy as np
 from playwright.sync_api import expect
 
 from e2e.opening import OpenProjector
@@ -49,3 +50,33 @@ def test_whoever_steers_is_told_to_all_and_can_be_undone(open_projector: OpenPro
     ada.wait_for_phase("running")
     grace.stop()
     expect(history.get_by_role("listitem").first).to_contain_text("You: stopped")
+
+
+def test_people_see_each_other_and_what_they_share(open_projector: OpenProjector) -> None:
+    ada, grace = open_projector(), open_projector()
+    ada.open()
+    name(ada, "Ada")
+    grace.open()
+    name(grace, "Grace")
+    expect(ada.by_id("people")).to_have_accessible_name("1 other here")
+    ada.by_id("people").click()
+    expect(ada.by_id("people-list")).to_contain_text("Grace")
+    ada.page.keyboard.press("Escape")
+
+    row = grace.click_a_point()
+    assert not ada.by_id("adopt").count(), "a selection was told that nobody shared"
+    alone = ada.cloud_pixels()
+    grace.by_id("people").click()
+    grace.page.get_by_label("Share my pointer and selection").check()
+    grace.page.keyboard.press("Escape")
+    grace.click_a_point()
+
+    ada.wait(lambda: bool((np.abs(ada.cloud_pixels() - alone).max(axis=2) > 40).sum() > 60), what="Grace's pointer")
+    ada.by_id("people").click()
+    ada.by_id("adopt").click()
+    expect(ada.by_id("status")).to_contain_text("1 selected")
+    assert ada.address("selected") in {None, str(row)}
+    ada.wait(lambda: ada.address("selected") == str(row), what="her selection")
+
+    grace.page.goto("about:blank")
+    expect(ada.by_id("people")).to_have_accessible_name("Nobody else is here")

@@ -7,6 +7,7 @@ import { undoOf } from '../state/steered';
 import { controlInWords } from './control-words';
 import { counted } from './format';
 import { Panel } from './panel';
+import { nameFor } from './people-chips';
 import './time-ago';
 
 const MOST_SHOWN = 8;
@@ -15,7 +16,7 @@ const MOST_SHOWN = 8;
 @customElement('projector-control-history')
 export class ControlHistory extends Panel {
   protected override slices(state: State): readonly unknown[] {
-    return [state.jobView?.job, state.people.me];
+    return [state.jobView?.job, state.people];
   }
 
   protected override render(): TemplateResult {
@@ -31,7 +32,7 @@ export class ControlHistory extends Panel {
 
   #entry(job: Rest.Job, control: Rest.AppliedControl): TemplateResult {
     const undo = undoOf(job, control);
-    const who = control.by ? nameFor(control.by, this.state.people.me) : null;
+    const who = control.by ? nameFor(control.by, this.state.people) : null;
     return html`<li>
       <span class="did">
         ${who === null ? nothing : html`<strong dir="auto">${who}</strong>: `}${controlInWords(control)}
@@ -50,9 +51,4 @@ export class ControlHistory extends Panel {
       }
     </li>`;
   }
-}
-
-/** Somebody's name; "You" for whoever reads it. */
-export function nameFor(person: Rest.Person, me: Rest.Person | null): string {
-  return person.id === me?.id ? 'You' : person.name;
 }

@@ -7,7 +7,6 @@ import { countOf } from '../domain/format';
 import { colorScale } from '../state/actions/columns';
 import type { JobThumbnail, State } from '../state/model';
 import { shownTheme } from '../state/selectors';
-import { nameFor } from './control-history';
 import { cssValues } from './css-values';
 import { deleteAfterAsking } from './job-deletion';
 import { isUnderway, measureOf, stageOf, stageWithTime } from './job-progress';
@@ -17,7 +16,7 @@ import { downloadItems } from './layout-files';
 import './menu';
 import type { MenuItem } from './menu';
 import { Panel } from './panel';
-import { chips, colorOfPerson, namesOf } from './people-chips';
+import { chips, colorOfPerson, nameFor, namesOf } from './people-chips';
 import './time-ago';
 
 /** More than this are shown when asked for. */
@@ -101,7 +100,7 @@ export class JobsPanel extends Panel {
   }
 
   #origin({ started_by: by, created_at: at, forked_from: origin }: Rest.JobSummary): TemplateResult {
-    const who = by ? nameFor(by, this.state.people.me) : null;
+    const who = by ? nameFor(by, this.state.people) : null;
     return html`${who === null ? nothing : html`<span dir="auto">${who}</span>, `}<time-ago .at=${at}></time-ago>${
       origin ? `, from step ${origin.step}` : nothing
     }`;

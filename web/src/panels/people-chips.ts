@@ -35,6 +35,16 @@ export function colorOfPerson({ pages }: PeopleState, personId: string, theme: T
   return page === undefined ? null : `rgb(${personColor(theme, page.place).join(' ')})`;
 }
 
+/** Somebody's name as it is now, where they are here; "You" for whoever reads it. */
+export function nameFor(person: Rest.Person, people: PeopleState): string {
+  return person.id === people.me?.id ? 'You' : currentName(person, people);
+}
+
+/** What is kept of somebody bears the name that they had then. */
+export function currentName(person: Rest.Person, { pages }: PeopleState): string {
+  return [...pages.values()].find((page) => page.person.id === person.id)?.person.name || person.name;
+}
+
 /** "Ada, Grace and 3 others". */
 export function namesOf(people: readonly Rest.Person[]): string {
   const names = people.map(({ name }) => name);

@@ -11,6 +11,7 @@ import { titleOf } from './job-words';
 import { downloadItems } from './layout-files';
 import './menu';
 import { Panel } from './panel';
+import { currentName } from './people-chips';
 import { iconButton } from './templates';
 import './time-ago';
 
@@ -20,7 +21,7 @@ export class ShownJob extends Panel {
   protected override slices(state: State): readonly unknown[] {
     const { layout, jobView, jobs, people, projectionTab, requesting } = state;
     const shown = layout && [layout.jobId, layout.step, layout.nComponents].join();
-    return [jobView?.job, shown, jobs.list, people.me, projectionTab, requesting];
+    return [jobView?.job, shown, jobs.list, people, projectionTab, requesting];
   }
 
   protected override render(): TemplateResult {
@@ -36,9 +37,10 @@ export class ShownJob extends Panel {
 
   #origin(job: Rest.Job): TemplateResult {
     const { started_by: by } = job;
-    const who = by?.id === this.state.people.me?.id ? 'you' : by?.name;
+    const { people } = this.state;
+    const who = by && (by.id === people.me?.id ? 'you' : currentName(by, people));
     return html`<p class="help" data-testid="started-by">
-      ${by === null ? 'Started' : html`Started by <span dir="auto">${who}</span>`}, <time-ago .at=${job.created_at}></time-ago>
+      ${who === null ? 'Started' : html`Started by <span dir="auto">${who}</span>`}, <time-ago .at=${job.created_at}></time-ago>
       ${job.forked_from ? this.#lineage(job.forked_from) : nothing}
     </p>`;
   }

@@ -6,6 +6,7 @@ import { undoOf } from '../state/steered';
 import { controlInWords } from './control-words';
 import { counted } from './format';
 import { Panel } from './panel';
+import { currentName } from './people-chips';
 import { iconButton } from './templates';
 
 /** Long enough to be read and to be taken back. */
@@ -29,7 +30,7 @@ export class SteeredLine extends Panel {
         steered === null || job?.id !== steered.jobId
           ? nothing
           : html`<p class="steered floating" data-testid="steered">
-            <span class="ellipsis"><strong dir="auto">${steered.control.by?.name ?? 'Somebody'}</strong>:
+            <span class="ellipsis"><strong dir="auto">${steered.control.by ? currentName(steered.control.by, this.state.people) : 'Somebody'}</strong>:
               ${controlInWords(steered.control)}
               <span class="secondary">at ${stepWord(job.projection.method)} ${counted(steered.control.step)}</span></span>
             ${this.#undo()}
