@@ -21,7 +21,7 @@ const GROUPS: readonly { readonly title: string; readonly deeds: readonly Deed[]
       { keys: [',', '.'], meaning: 'one frame back and forward in a run' },
       { keys: ['p'], meaning: 'replay the run, or hold it' },
       { keys: ['l'], meaning: 'back to the newest frame' },
-      { keys: ['1', '5'], meaning: 'PCA to raw' },
+      { keys: ['1', '…', '5'], meaning: 'PCA to raw' },
       { keys: ['←', '→', '↑', '↓'], meaning: 'turn (3-D) or move (2-D)' },
       { keys: ['+', '−'], meaning: 'zoom' },
       { keys: ['0'], meaning: 'show everything' },
