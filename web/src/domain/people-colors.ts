@@ -28,9 +28,11 @@ export function freePlace(id: string, taken: ReadonlySet<number>): number {
   return sum % N_PEOPLE_COLORS;
 }
 
-/** "Ada Lovelace" -> "AL", "Guest 3" -> "G3", "李雷" -> "李": at most two letters. */
+/** "Ada Lovelace" -> "AL", "Guest 12" -> "G12", "李雷" -> "李": at most two letters, or one and two digits. */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/u).filter(Boolean);
   const first = (word: string | undefined) => [...(word ?? '')][0]?.toLocaleUpperCase() ?? '';
-  return words.length > 1 ? first(words[0]) + first(words.at(-1)) : first(words[0]) || '?';
+  if (words.length <= 1) return first(words[0]) || '?';
+  const number = words.at(-1)?.match(/^\d{1,2}/)?.[0];
+  return first(words[0]) + (number ?? first(words.at(-1)));
 }

@@ -30,6 +30,7 @@ test.each([
   ['Ada Lovelace', 'AL'],
   ['ada', 'A'],
   ['Guest 3', 'G3'],
+  ['Guest 12', 'G12'],
   ['李雷', '李'],
   ['  ', '?'],
   ['😀 Smile', '😀S'],
