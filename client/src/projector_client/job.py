@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator
+from typing import Literal
 
 from numpy.typing import ArrayLike
 
@@ -170,6 +171,45 @@ class Job:
     def supervise(self, supervision: Supervision) -> None:
         """Change the supervision of a t-SNE from now on; a weight of 0 ends it."""
         self._control(job_pb2.Control(supervise=job_pb2.Supervise(supervision=messages.supervision(supervision))))
+
+    def fork(
+        self,
+        *,
+        sequence: int | None = None,
+        method: Literal["tsne", "umap"] = "tsne",
+        seed: int = 0,
+        **parameters: object,
+    ) -> Job:
+        """A new job of the same rows that starts from the coordinates of a frame of this one.
+
+        Args:
+            sequence: of a kept frame; None: the newest.
+            parameters: of ``Projector.tsne`` or ``Projector.umap``, by the same names; ``n_dims`` as the frame has.
+
+        Raises:
+            InvalidArgument: a parameter is unknown, or its value is not allowed.
+            NotFound: the frame is not kept.
+        """
+        request = api_pb2.ForkJobRequest(job_id=self.id)
+        messages.fill(request, sequence=sequence or 0)
+        messages.fill(request.spec, seed=seed)
+        projection = request.spec.tsne if method == "tsne" else request.spec.umap
+        projection.SetInParent()
+        messages.fill_parameters(projection, parameters)
+        with translated():
+            created = self._stub.ForkJob(request, timeout=self._timeout_seconds)
+        return Job(
+            self._stub,
+            self._questions,
+            created,
+            timeout_seconds=self._timeout_seconds,
+            max_reconnects=self._max_reconnects,
+        )
+
+    def delete(self) -> None:
+        """End the job if it runs, and remove what is kept of it; bookmarks keep their layouts."""
+        with translated():
+            self._stub.DeleteJob(api_pb2.DeleteJobRequest(job_id=self.id), timeout=self._timeout_seconds)
 
     def _control(self, control: job_pb2.Control) -> None:
         request = api_pb2.ControlJobRequest(job_id=self.id, control=control)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableSequence, Sequence
 from dataclasses import replace
 from datetime import UTC
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from google.protobuf.message import Message
@@ -148,6 +148,24 @@ def fill(message: Message, **fields: object) -> None:
             setattr(message, name, value)
         except (TypeError, ValueError) as error:
             raise InvalidArgument(f"{name} is {value!r}, which does not fit: {error}.") from error
+
+
+def fill_parameters(message: job_pb2.TsneParameters | job_pb2.UmapParameters, given: Mapping[str, Any]) -> None:
+    """Set parameters by the names that ``Projector.tsne`` and ``Projector.umap`` have for them.
+
+    Raises:
+        InvalidArgument: one is unknown, or its value does not fit.
+    """
+    known = set(message.DESCRIPTOR.fields_by_name) - {"initialisation", "initial_layout"}
+    for name, value in given.items():
+        if name not in known:
+            raise InvalidArgument(f"{name} is no parameter of a fork; allowed are {', '.join(sorted(known))}.")
+        if name == "perplexity" and isinstance(message, job_pb2.TsneParameters):
+            extend(message.perplexity, name, np.atleast_1d(value).tolist())
+        elif name == "supervision":
+            message.supervision.CopyFrom(supervision(value))
+        else:
+            fill(message, **{name: metric(value) if name == "metric" else value})
 
 
 def extend(values: MutableSequence[_Number], name: str, given: Sequence[_Number]) -> None:

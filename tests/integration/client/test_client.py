@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -179,9 +179,9 @@ def test_leaving_the_loop_ends_the_subscription(projector: Projector, redis_url:
     frames = job.frames()
     assert next(frames).sequence == 3
     with SyncRedis.from_url(redis_url) as redis:
-        assert redis.pubsub_channels() == [channel(JobId(job.id)).encode()]
+        assert redis.pubsub_channels("job:*") == [channel(JobId(job.id)).encode()]
         frames.close()
-        wait_until(lambda: redis.pubsub_channels() == [], seconds=5, what="the subscription to end")
+        wait_until(lambda: redis.pubsub_channels("job:*") == [], seconds=5, what="the subscription to end")
 
 
 def test_a_projector_that_says_nothing_is_given_up_in_time() -> None:
@@ -189,6 +189,22 @@ def test_a_projector_that_says_nothing_is_given_up_in_time() -> None:
         address = f"127.0.0.1:{silent.getsockname()[1]}"
         with Projector(address, timeout_seconds=0.3) as projector, pytest.raises(Deadline):
             projector.runs()
+
+
+def test_a_job_is_forked_from_a_frame_and_deleted(projector: Projector, redis_url: str) -> None:
+    job = projector.tsne(EMBEDDING_ID, n_dims=2, perplexity=2)
+    Worker(redis_url, job).work(3)
+    fork = job.fork(sequence=2, n_dims=2, perplexity=1.5, metric="cosine", early_exaggeration_steps=0, seed=4)
+    assert fork.id != job.id
+    with SyncRedis.from_url(redis_url) as redis:
+        spec = job_pb2.JobSpec.FromString(cast(bytes, redis.get(spec_key(JobId(fork.id)))))
+    assert (spec.forked_from.job_id, spec.forked_from.sequence) == (job.id, 2)
+    assert (spec.seed, list(spec.tsne.perplexity), spec.tsne.metric) == (4, [1.5], job_pb2.COSINE)
+    with pytest.raises(InvalidArgument, match="n_epochs is no parameter of a fork"):
+        job.fork(n_epochs=3)
+    job.delete()
+    with pytest.raises(NotFound, match="was deleted"):
+        job.state()
 
 
 def test_controls_reach_the_job(projector: Projector, redis_url: str) -> None:

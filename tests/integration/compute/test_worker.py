@@ -13,6 +13,7 @@ from integration.compute.worker_process import WorkerPlace
 from numpy.typing import NDArray
 from sklearn.manifold import trustworthiness
 
+from fixtures.deadline import wait_until
 from projector_compute.model import PcaResult, Phase
 from projector_contracts import names
 
@@ -212,5 +213,10 @@ def test_failures_are_told_in_the_state(place: WorkerPlace, loader: ArrayLoader,
         assert failure.code == "unavailable"
         assert loader.n_reads > 3
 
-        loader.n_refusals = 2
-        client.wait_for(client.create(pca_spec(unread), "patient"), Phase.FINISHED)
+        loader.n_refusals = 1000
+        patient = client.create(pca_spec(unread), "patient")
+        wait_until(
+            lambda: "loader does not answer" in client.state(patient).interruption, seconds=10, what="a word of it"
+        )
+        loader.n_refusals = 0
+        assert client.wait_for(patient, Phase.FINISHED).interruption == ""

@@ -19,6 +19,7 @@ from projector_gateway.clients.loader import Loader
 from projector_gateway.collections.service import CollectionService
 from projector_gateway.database import Database
 from projector_gateway.jobs.feed import JobFeeds
+from projector_gateway.jobs.forks import ForkService
 from projector_gateway.jobs.service import JobService
 from projector_gateway.jobs.watchers import Watchers
 from projector_gateway.live.pages import Live
@@ -40,6 +41,7 @@ class Services:
     frames: FrameStore
     database: Database
     jobs: JobService
+    forks: ForkService
     feeds: JobFeeds
     guests: Guests
     neighbors: NeighborService
@@ -87,6 +89,10 @@ async def _jobs(services: ServicesDependency) -> JobService:
     return services.jobs
 
 
+async def _forks(services: ServicesDependency) -> ForkService:
+    return services.forks
+
+
 async def _feeds(services: ServicesDependency) -> JobFeeds:
     return services.feeds
 
@@ -115,6 +121,7 @@ PersonDependency = Annotated[Person, Depends(_person)]
 LoaderDependency = Annotated[Loader, Depends(_loader)]
 FramesDependency = Annotated[FrameStore, Depends(_frames)]
 JobsDependency = Annotated[JobService, Depends(_jobs)]
+ForksDependency = Annotated[ForkService, Depends(_forks)]
 FeedsDependency = Annotated[JobFeeds, Depends(_feeds)]
 NeighborsDependency = Annotated[NeighborService, Depends(_neighbors)]
 QualityDependency = Annotated[QualityService, Depends(_quality)]

@@ -32,6 +32,7 @@ from projector_gateway.dependencies import Services
 from projector_gateway.jobs import endpoints as jobs
 from projector_gateway.jobs import socket as job_events
 from projector_gateway.jobs.feed import JobFeeds
+from projector_gateway.jobs.forks import ForkService
 from projector_gateway.jobs.idle_policy import IdlePolicy
 from projector_gateway.jobs.repository import JobLimits, JobRepository
 from projector_gateway.jobs.resolution import Resolver
@@ -167,6 +168,7 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             frames=frames,
             database=database,
             jobs=job_service,
+            forks=ForkService(job_service, frames),
             feeds=feeds,
             guests=guests,
             neighbors=NeighborService(loader, questions, deadline_seconds=settings.neighbors_deadline_seconds),

@@ -64,4 +64,4 @@ class FrameStore:
 
 def unknown_job(job_id: JobId) -> NotFound:
     """The error for a job that Redis does not hold."""
-    return NotFound(f"Job {job_id} is not known; it may have ended more than a day ago. Start it again.")
+    return NotFound(f"Job {job_id} is not known; it was deleted, or ended more than a day ago. Start it again.")

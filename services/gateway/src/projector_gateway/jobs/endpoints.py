@@ -9,11 +9,17 @@ from fastapi import APIRouter, Response
 
 from projector_chassis.errors import InvalidArgument, NotFound
 from projector_contracts.names import JobId
-from projector_gateway.dependencies import FramesDependency, JobsDependency, PersonDependency, WatchersDependency
+from projector_gateway.dependencies import (
+    ForksDependency,
+    FramesDependency,
+    JobsDependency,
+    PersonDependency,
+    WatchersDependency,
+)
 from projector_gateway.jobs.controls import Control
 from projector_gateway.jobs.messages import decode_job, summarize_job, summarize_state
 from projector_gateway.jobs.repository import StoredJob
-from projector_gateway.jobs.schemas import Job, JobRequest, JobSummary
+from projector_gateway.jobs.schemas import ForkRequest, Job, JobRequest, JobSummary
 from projector_gateway.jobs.watchers import Watchers
 
 PROTOBUF = "application/x-protobuf"
@@ -55,6 +61,20 @@ async def list_jobs(embedding_id: str, jobs: JobsDependency, watchers: WatchersD
 async def read_job(job_id: JobId, jobs: JobsDependency, watchers: WatchersDependency) -> Job:
     """One job with its newest state."""
     return await _shown(await jobs.read(job_id), watchers)
+
+
+@router.delete("/jobs/{job_id}", status_code=204, response_class=Response)
+async def delete_job(job_id: JobId, jobs: JobsDependency) -> None:
+    """End a job if it runs, and remove what is kept of it; bookmarks keep their layouts."""
+    await jobs.delete(job_id)
+
+
+@router.post("/jobs/{job_id}/forks", status_code=202)
+async def fork_job(
+    job_id: JobId, request: ForkRequest, forks: ForksDependency, by: PersonDependency, watchers: WatchersDependency
+) -> Job:
+    """Start a new job from a kept frame of this one, or find the one that has done so with the same parameters."""
+    return await _shown((await forks.fork(job_id, request, by=by)).job, watchers)
 
 
 @router.post("/jobs/{job_id}/controls", status_code=202, response_class=Response)

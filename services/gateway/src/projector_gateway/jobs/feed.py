@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager, contextmanager
 import structlog
 from redis.asyncio import Redis
 
-from projector_chassis.errors import Internal, PublicError, Unavailable
+from projector_chassis.errors import Internal, NotFound, PublicError, Unavailable
 from projector_contracts.names import JobId, channel
 from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.redis import reaching_redis, subscribe
@@ -116,7 +116,12 @@ class JobFeed:
             self._wake()
 
     async def _refresh(self) -> None:
-        state = await self._frames.state(self._job_id)
+        try:
+            state = await self._frames.state(self._job_id)
+        except NotFound as error:
+            if not self._state:
+                raise
+            raise NotFound(f"Job {self._job_id} was deleted.") from error
         if state == self._state:
             return
         summary = summarize_state(state)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 from projector_contracts.names import ENGINE_VERSION
 from projector_gateway.datasets.schemas import Embedding
+from projector_gateway.jobs.projections import Projection, Tsne, Umap
 from projector_gateway.jobs.schemas import JobRequest
 from projector_gateway.wire_arrays import write_uint32
 
@@ -25,10 +27,18 @@ def fingerprint(request: JobRequest, embedding: Embedding) -> str:
             "rows": None if request.rows is None else hashlib.sha256(write_uint32(request.rows)).hexdigest(),
             "seed": request.seed,
             "preprocessing": request.preprocessing,
-            "projection": request.projection.model_dump(mode="json"),
+            "projection": _projection(request.projection),
         },
         sort_keys=True,
         separators=(",", ":"),
         allow_nan=False,
     )
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _projection(projection: Projection) -> dict[str, Any]:
+    """Its parameters, with a digest in the place of coordinates, which may be megabytes."""
+    if isinstance(projection, Tsne | Umap) and projection.initial_layout is not None:
+        parameters = projection.model_copy(update={"initial_layout": None}).model_dump(mode="json")
+        return {**parameters, "initial_layout": hashlib.sha256(projection.initial_layout).hexdigest()}
+    return projection.model_dump(mode="json")

@@ -153,6 +153,11 @@ def summarize_state(state: bytes) -> StateSummary:
     return StateSummary(_PHASES[message.phase], message.sequence, message.phase in _FINAL_PHASES)
 
 
+def step_of_frame(event: bytes) -> int:
+    """The step that a serialised JobEvent with a frame shows."""
+    return job_pb2.JobEvent.FromString(event).frame.step
+
+
 def embedding_of(spec: bytes) -> str:
     """Id of the embedding that a serialised JobSpec projects."""
     return job_pb2.JobSpec.FromString(spec).embedding.embedding_id

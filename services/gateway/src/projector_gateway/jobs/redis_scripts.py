@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from projector_contracts.names import JobId, due_key, slice_key
+from projector_contracts.names import JobId, due_key, fingerprint_key, slice_key
 
 _LUA_JOB = JobId("' .. job .. '")
 
@@ -52,6 +52,27 @@ return {{1, slice[3] or ''}}
 """
 """KEYS slice, controls, due; ARGV control, now, job id
 -> 0 where the job has ended, which must get no key that never expires; else 1 and the machine to wake, if one."""
+
+DELETE: Final = f"""
+local machine = redis.call('HGET', KEYS[1], 'machine')
+local hash = redis.call('GET', KEYS[2])
+if hash then
+  local key = '{fingerprint_key("' .. hash .. '")}'
+  if redis.call('GET', key) == ARGV[1] then redis.call('DEL', key) end
+end
+redis.call('ZREM', KEYS[3], ARGV[1])
+if machine then redis.call('ZREM', '{due_key("' .. machine .. '")}', ARGV[1]) end
+redis.call('ZREM', KEYS[4], ARGV[1])
+redis.call('SREM', KEYS[5], ARGV[1])
+redis.call('SREM', KEYS[6], ARGV[1])
+redis.call('DEL', KEYS[1], KEYS[2])
+for position = 7, #KEYS do redis.call('DEL', KEYS[position]) end
+redis.call('PUBLISH', ARGV[2], 'state')
+redis.call('PUBLISH', 'jobs', ARGV[3])
+return 1
+"""
+"""KEYS slice, job's fingerprint, due, jobs, jobs:active, jobs:ended, further keys of the job...
+ARGV job id, channel, embedding id. A worker that still has the slice loses it with its next write."""
 
 MOVE: Final = """
 local slice = redis.call('HMGET', KEYS[1], 'number', 'attempt', 'holder')

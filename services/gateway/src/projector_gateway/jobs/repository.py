@@ -63,6 +63,7 @@ class JobRepository:
         self._redis = redis
         self._create = redis.register_script(redis_scripts.CREATE)
         self._release = redis.register_script(redis_scripts.RELEASE)
+        self._delete = redis.register_script(redis_scripts.DELETE)
         self._control = redis.register_script(redis_scripts.CONTROL)
 
     async def create(self, new: NewJob, limits: JobLimits, *, replaces: JobId | None, fresh: bool) -> JobId:
@@ -116,6 +117,27 @@ class JobRepository:
             if fingerprint is not None:
                 key = names.fingerprint_key(cast(bytes, fingerprint).decode())
                 await self._release(keys=[key], args=[job_id])
+
+    async def delete(self, job_id: JobId, embedding_id: str) -> None:
+        """Remove a job with all that is kept of it; one that runs ends without a word."""
+        keys = [
+            names.slice_key(job_id),
+            names.job_fingerprint_key(job_id),
+            names.DUE,
+            names.JOBS,
+            names.JOBS_ACTIVE,
+            names.JOBS_ENDED,
+            names.spec_key(job_id),
+            names.state_key(job_id),
+            names.frames_key(job_id),
+            names.losses_key(job_id),
+            names.controls_key(job_id),
+            names.optimizer_key(job_id),
+            names.lease_key(job_id),
+            names.watchers_key(job_id),
+        ]
+        with reaching_redis():
+            await self._delete(keys=keys, args=[job_id, names.channel(job_id), embedding_id])
 
     async def read(self, job_id: JobId) -> StoredJob:
         """One job.

@@ -22,7 +22,7 @@ from projector_gateway.jobs.controls import STEERING, Control, Supervise
 from projector_gateway.jobs.fingerprint import fingerprint
 from projector_gateway.jobs.repository import JobLimits, JobRepository, NewJob, StoredJob
 from projector_gateway.jobs.resolution import Resolver
-from projector_gateway.jobs.schemas import JobRequest
+from projector_gateway.jobs.schemas import FrameRef, JobRequest
 from projector_gateway.people.schemas import Person
 
 _CREATE_ATTEMPTS = 3  # another request may take a stale fingerprint first, and its job may fail at once
@@ -59,8 +59,11 @@ class JobService:
         self._max_rows = max_rows
         self._limits = limits
 
-    async def create(self, request: JobRequest, *, by: Person) -> CreatedJob:
+    async def create(self, request: JobRequest, *, by: Person, forked_from: FrameRef | None = None) -> CreatedJob:
         """Start the job that was asked for, or find the one that computes the same already.
+
+        Args:
+            forked_from: the frame whose layout the request starts from.
 
         Raises:
             InvalidArgument: rows or parameters do not fit the embedding.
@@ -76,7 +79,7 @@ class JobService:
         replaces: JobId | None = None
         for _ in range(_CREATE_ATTEMPTS):
             created_at = datetime.now(UTC)
-            job = await asyncio.to_thread(_new_job, resolved, embedding, created_at, by)
+            job = await asyncio.to_thread(_new_job, resolved, embedding, created_at, by, forked_from)
             new = NewJob(job, hash_, by.id, embedding.id, created_at.timestamp())
             holder = await self._repository.create(new, self._limits, replaces=replaces, fresh=resolved.fresh)
             if holder == job.job_id:
@@ -124,6 +127,15 @@ class JobService:
             await self._repository.release_fingerprint(job_id)
         await self._wake(queue)
 
+    async def delete(self, job_id: JobId) -> None:
+        """End a job if it runs, and remove what is kept of it; bookmarks keep their layouts.
+
+        Raises:
+            NotFound: no such job.
+        """
+        job = await self._repository.read(job_id)
+        await self._repository.delete(job_id, messages.embedding_of(job.spec))
+
     async def _checked_steering(self, job_id: JobId, control: Control) -> Control:
         """The control with the labels of its column, if the job can be steered."""
         target = messages.steering_target((await self._repository.read(job_id)).spec)
@@ -150,11 +162,13 @@ class JobService:
         return None if messages.summarize_state(job.state).phase in ("failed", "stopped") else job
 
 
-def _new_job(request: JobRequest, embedding: Embedding, created_at: datetime, by: Person) -> StoredJob:
+def _new_job(
+    request: JobRequest, embedding: Embedding, created_at: datetime, by: Person, forked_from: FrameRef | None
+) -> StoredJob:
     job_id = JobId(uuid.uuid4().hex)
     n_points = embedding.n_points if request.rows is None else len(request.rows)
     return StoredJob(
         job_id,
-        messages.encode_spec(request, embedding),
+        messages.encode_spec(request, embedding, forked_from),
         messages.encode_queued_state(job_id, n_points=n_points, created_at=created_at, started_by=by),
     )

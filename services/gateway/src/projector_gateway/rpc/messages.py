@@ -20,7 +20,7 @@ from projector_gateway.jobs.controls import Control
 from projector_gateway.jobs.messages import decode_preprocessing
 from projector_gateway.jobs.projection_messages import read_projection, read_rows
 from projector_gateway.jobs.repository import StoredJob
-from projector_gateway.jobs.schemas import JobRequest
+from projector_gateway.jobs.schemas import ForkRequest, JobRequest
 from projector_gateway.problem import in_words
 from projector_gateway.uploads.schemas import Role, UploadRequest, UploadRules
 
@@ -120,6 +120,20 @@ def decode_job_request(spec: job_pb2.JobSpec) -> JobRequest:
     }
     try:
         return JobRequest.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidArgument(in_words([{**each, "loc": ("spec", *each["loc"])} for each in error.errors()])) from error
+
+
+def decode_fork_request(request: api_pb2.ForkJobRequest) -> ForkRequest:
+    """What a program asks to fork.
+
+    Raises:
+        InvalidArgument: naming the fields that are wrong and what is allowed.
+    """
+    spec = request.spec
+    fields: dict[str, Any] = {"sequence": request.sequence, "seed": spec.seed, "projection": read_projection(spec)}
+    try:
+        return ForkRequest.model_validate(fields)
     except ValidationError as error:
         raise InvalidArgument(in_words([{**each, "loc": ("spec", *each["loc"])} for each in error.errors()])) from error
 

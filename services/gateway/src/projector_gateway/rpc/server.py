@@ -39,7 +39,7 @@ async def serving_rpc(address: str, services: Services) -> AsyncIterator[int]:
     """
     server = grpc.aio.server(interceptors=[ErrorsInTheTable()], options=_OPTIONS)
     api_pb2_grpc.add_DatasetServiceServicer_to_server(DatasetServicer(services.loader), server)
-    jobs = JobServicer(services.jobs, services.feeds, services.frames, services.watchers)
+    jobs = JobServicer(services.jobs, services.forks, services.feeds, services.frames, services.watchers)
     api_pb2_grpc.add_JobServiceServicer_to_server(jobs, server)
     questions = QuestionServicer(services.neighbors, services.quality)
     api_pb2_grpc.add_QuestionServiceServicer_to_server(questions, server)

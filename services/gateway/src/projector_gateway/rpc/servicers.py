@@ -16,6 +16,7 @@ from projector_gateway.clients.answers import read_answer
 from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.loader import Loader
 from projector_gateway.jobs.feed import JobFeeds
+from projector_gateway.jobs.forks import ForkService
 from projector_gateway.jobs.service import JobService
 from projector_gateway.jobs.watch import Watch
 from projector_gateway.jobs.watchers import Watchers
@@ -48,8 +49,11 @@ class DatasetServicer(api_pb2_grpc.DatasetServiceServicer):
 class JobServicer(api_pb2_grpc.JobServiceServicer):
     """Jobs and their events."""
 
-    def __init__(self, jobs: JobService, feeds: JobFeeds, frames: FrameStore, watchers: Watchers) -> None:
+    def __init__(
+        self, jobs: JobService, forks: ForkService, feeds: JobFeeds, frames: FrameStore, watchers: Watchers
+    ) -> None:
         self._jobs = jobs
+        self._forks = forks
         self._feeds = feeds
         self._frames = frames
         self._watchers = watchers
@@ -69,6 +73,15 @@ class JobServicer(api_pb2_grpc.JobServiceServicer):
         job_id = JobId(request.job_id)
         await self._jobs.control(job_id, messages.decode_control(request.control), by=_person(context))
         return messages.encode_job(await self._jobs.read(job_id))
+
+    async def ForkJob(self, request: api_pb2.ForkJobRequest, context: Context) -> api_pb2.Job:
+        wish = messages.decode_fork_request(request)
+        forked = await self._forks.fork(JobId(request.job_id), wish, by=_person(context))
+        return messages.encode_job(forked.job)
+
+    async def DeleteJob(self, request: api_pb2.DeleteJobRequest, context: Context) -> api_pb2.DeleteJobResponse:
+        await self._jobs.delete(JobId(request.job_id))
+        return api_pb2.DeleteJobResponse()
 
     async def StreamEvents(
         self, request: api_pb2.StreamEventsRequest, context: Context
