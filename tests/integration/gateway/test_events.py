@@ -17,7 +17,7 @@ from fixtures.waiting import until
 from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.names import channel
 from projector_gateway.jobs import watch as watch_module
-from projector_gateway.jobs.ack_window import MAX_FRAMES
+from projector_gateway.jobs.ack_window import FIRST_FRAMES
 from projector_gateway.settings import GatewaySettings
 
 pytestmark = pytest.mark.integration
@@ -174,16 +174,16 @@ async def test_a_watcher_that_draws_slowly_gets_the_newest_frame_next(
 ) -> None:
     async with watching(gateway, stored_job.job_id, acknowledges=False) as watcher:
         await watcher.next()
-        for sequence in range(1, MAX_FRAMES + 1):
+        for sequence in range(1, FIRST_FRAMES + 1):
             await stored_job.put_frame()
             await watcher.until_frame(sequence)
         await stored_job.put_frames(50)
-        while watcher.states[-1].sequence < MAX_FRAMES + 50:
+        while watcher.states[-1].sequence < FIRST_FRAMES + 50:
             await watcher.next()
-        assert watcher.sequences[-1] == MAX_FRAMES
-        await watcher.acknowledge(MAX_FRAMES)
-        await watcher.until_frame(MAX_FRAMES + 50)
-    assert watcher.sequences == [*range(1, MAX_FRAMES + 1), MAX_FRAMES + 50]
+        assert watcher.sequences[-1] == FIRST_FRAMES
+        await watcher.acknowledge(FIRST_FRAMES)
+        await watcher.until_frame(FIRST_FRAMES + 50)
+    assert watcher.sequences == [*range(1, FIRST_FRAMES + 1), FIRST_FRAMES + 50]
 
 
 async def test_a_watcher_that_never_acknowledges_still_gets_the_end(
@@ -206,7 +206,7 @@ async def test_a_replay_that_nobody_draws_ends_with_the_last_frame(
     await stored_job.finish()
     async with watching(gateway, stored_job.job_id, after=0, acknowledges=False) as watcher:
         assert await watcher.until_closed() == 1000
-    assert watcher.sequences == [*range(1, MAX_FRAMES + 1), 60]
+    assert watcher.sequences == [*range(1, FIRST_FRAMES + 1), 60]
 
 
 async def test_a_connection_that_reads_slowly_skips_frames_but_gets_the_last(

@@ -9,7 +9,7 @@ from projector_gateway.jobs.ack_window import AckWindow
 
 
 def test_it_closes_after_so_many_frames_and_opens_with_their_acknowledgement() -> None:
-    window = AckWindow(max_frames=2, max_bytes=1000)
+    window = AckWindow(first_frames=2, max_frames=2, max_bytes=1000)
     window.sent(1, 10)
     assert window.is_open
     window.sent(2, 10)
@@ -19,7 +19,7 @@ def test_it_closes_after_so_many_frames_and_opens_with_their_acknowledgement() -
 
 
 def test_it_closes_after_so_many_bytes() -> None:
-    window = AckWindow(max_frames=8, max_bytes=100)
+    window = AckWindow(first_frames=8, max_frames=8, max_bytes=100)
     window.sent(1, 60)
     assert window.is_open
     window.sent(2, 60)
@@ -29,7 +29,7 @@ def test_it_closes_after_so_many_bytes() -> None:
 
 
 def test_one_frame_may_always_be_on_its_way_however_large() -> None:
-    window = AckWindow(max_frames=8, max_bytes=100)
+    window = AckWindow(first_frames=8, max_frames=8, max_bytes=100)
     assert window.is_open
     window.sent(1, 10**9)
     assert not window.is_open
@@ -38,7 +38,7 @@ def test_one_frame_may_always_be_on_its_way_however_large() -> None:
 
 
 def test_an_acknowledgement_covers_all_before_it() -> None:
-    window = AckWindow(max_frames=3, max_bytes=1000)
+    window = AckWindow(first_frames=3, max_frames=3, max_bytes=1000)
     for sequence in (4, 9, 12):
         window.sent(sequence, 10)
     window.acknowledge(10)
@@ -47,7 +47,7 @@ def test_an_acknowledgement_covers_all_before_it() -> None:
 
 
 def test_old_repeated_and_premature_acknowledgements_do_no_harm() -> None:
-    window = AckWindow(max_frames=1, max_bytes=1000)
+    window = AckWindow(first_frames=1, max_frames=1, max_bytes=1000)
     window.acknowledge(99)
     window.sent(5, 10)
     window.acknowledge(4)
@@ -59,7 +59,7 @@ def test_old_repeated_and_premature_acknowledgements_do_no_harm() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 50), st.booleans()), max_size=60))
 def test_no_more_is_on_its_way_than_allowed(steps: list[tuple[int, bool]]) -> None:
-    window = AckWindow(max_frames=3, max_bytes=60, now=lambda: 0.0)
+    window = AckWindow(first_frames=3, max_frames=3, max_bytes=60, now=lambda: 0.0)
     on_their_way: list[tuple[int, int]] = []
     for sequence, (n_bytes, acknowledges) in enumerate(steps, start=1):
         if window.is_open:
@@ -100,11 +100,10 @@ class Reader:
             self.now += frame_seconds
 
 
-def test_a_reader_that_draws_one_frame_a_second_is_soon_sent_hardly_more_than_it_draws() -> None:
+def test_a_reader_that_draws_one_frame_a_second_is_sent_hardly_more_than_it_draws() -> None:
     reader = Reader(draw_seconds=1.0)
     reader.watch(seconds=60, frame_seconds=1 / 60)
-    assert max(reader.in_flight[:60]) == 8
-    assert max(reader.in_flight[-600:]) <= 3
+    assert max(reader.in_flight) <= 3
 
 
 def test_a_long_line_alone_is_no_reason_to_send_less() -> None:

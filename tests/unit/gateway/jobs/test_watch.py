@@ -19,7 +19,7 @@ from projector_chassis.errors import Unavailable
 from projector_contracts.compute.v1 import job_pb2
 from projector_gateway.clients.frames import FrameStore
 from projector_gateway.jobs import watch as watch_module
-from projector_gateway.jobs.ack_window import MAX_FRAMES, AckWindow
+from projector_gateway.jobs.ack_window import FIRST_FRAMES, AckWindow
 from projector_gateway.jobs.feed import RECENT_FRAMES, JobFeed, JobFeeds
 from projector_gateway.jobs.watch import Watch
 
@@ -145,7 +145,7 @@ async def test_states_still_come_while_frames_are_held_back(redis: RedisInMemory
 
 
 async def test_a_watcher_that_draws_late_gets_the_newest_frame_then(redis: RedisInMemory) -> None:
-    async with watching(redis, window=AckWindow(max_frames=2), acknowledges=False) as watcher:
+    async with watching(redis, window=AckWindow(first_frames=2, max_frames=2), acknowledges=False) as watcher:
         await watcher.next()
         for sequence in (1, 2):
             await put_frames(redis, watcher, 1)
@@ -187,7 +187,7 @@ async def test_frames_that_came_at_once_are_all_sent(redis: RedisInMemory) -> No
 
 
 async def test_who_is_hidden_gets_states_alone_and_the_newest_frame_once_shown(redis: RedisInMemory) -> None:
-    async with watching(redis, window=AckWindow(max_frames=2), acknowledges=False) as watcher:
+    async with watching(redis, window=AckWindow(first_frames=2, max_frames=2), acknowledges=False) as watcher:
         await watcher.next()
         for sequence in (1, 2):  # as many as may be on their way, and none will be drawn
             await put_frames(redis, watcher, 1)
@@ -233,13 +233,13 @@ async def test_the_last_frame_and_the_end_come_even_to_who_draws_nothing(
 ) -> None:
     async with watching(redis, window=AckWindow(), acknowledges=False) as watcher:
         await watcher.next()
-        for _ in range(MAX_FRAMES):
+        for _ in range(FIRST_FRAMES):
             await put_frames(redis, watcher, 1)
             await watcher.until_frame(watcher.feed.newest)
         await put_frames(redis, watcher, 50)
         await end(redis, watcher, phase)
         await watcher.until_end()
-    assert watcher.sequences == [*range(1, MAX_FRAMES + 1), MAX_FRAMES + 50]
+    assert watcher.sequences == [*range(1, FIRST_FRAMES + 1), FIRST_FRAMES + 50]
     assert watcher.phases[-1] == phase
 
 
@@ -302,7 +302,7 @@ async def test_a_replay_reads_one_frame_at_a_time(redis: RedisInMemory) -> None:
 
 async def test_a_replay_waits_for_acknowledgements(redis: RedisInMemory) -> None:
     redis.put_frames(10)
-    async with watching(redis, after=0, window=AckWindow(max_frames=3), acknowledges=False) as watcher:
+    async with watching(redis, after=0, window=AckWindow(first_frames=3), acknowledges=False) as watcher:
         await watcher.until_frame(3)
         await watcher.has_nothing()
     assert watcher.sequences == [1, 2, 3]
@@ -316,7 +316,7 @@ async def test_a_replay_that_nobody_draws_is_cut_short_once_the_job_has_ended(
     redis.put_state(job_pb2.STOPPED)
     async with watching(redis, after=0, window=AckWindow(), acknowledges=False) as watcher:
         await watcher.until_end()
-    assert watcher.sequences == [*range(1, MAX_FRAMES + 1), 60]
+    assert watcher.sequences == [*range(1, FIRST_FRAMES + 1), 60]
     assert watcher.phases == [job_pb2.STOPPED]
 
 
@@ -339,7 +339,7 @@ async def test_a_sequence_from_the_future_still_gets_the_end(redis: RedisInMemor
 
 @pytest.mark.parametrize("after", [None, 0])
 async def test_a_lost_feed_ends_the_walk(redis: RedisInMemory, after: int | None) -> None:
-    redis.put_frames(MAX_FRAMES + 1)
+    redis.put_frames(FIRST_FRAMES + 1)
     async with watching(redis, after=after, window=AckWindow(max_frames=1), acknowledges=False) as watcher:
         await watcher.until_frame(1)
         redis.break_off()
@@ -368,7 +368,7 @@ async def test_whatever_happens_sequences_rise_and_the_end_is_whole(
 ) -> None:
     redis = RedisInMemory()
     redis.put_frames(5)
-    window = None if max_frames is None else AckWindow(max_frames=max_frames)
+    window = None if max_frames is None else AckWindow(first_frames=max_frames, max_frames=max_frames)
     async with watching(redis, after=after, window=window, acknowledges=False) as watcher:
         await watcher.next()
         for step in steps:

@@ -7,6 +7,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+# Whoever draws slowly is not sent what is old by the time it is drawn; whoever is quick soon gets more.
+FIRST_FRAMES = 1
 # Eight frames keep 60 frames/s flowing over a round trip of 130 ms.
 MAX_FRAMES = 8
 # Large frames fill a slow line long before they are eight.
@@ -18,13 +20,15 @@ QUEUED_SECONDS = 0.25
 class AckWindow:
     """Counts the frames that were sent and not acknowledged; one frame may always be on its way.
 
-    Fewer are allowed while frames queue up between here and a watcher that draws slowly: it would see old ones only.
-    How long that takes is judged by the quickest acknowledgement, since a long line alone is no queue.
+    More are allowed with each that is quickly acknowledged, and fewer while frames queue up between here and a watcher
+    that draws slowly: it would see old ones only. How long that takes is judged by the quickest acknowledgement, since
+    a long line alone is no queue.
     """
 
     def __init__(
         self,
         *,
+        first_frames: int = FIRST_FRAMES,
         max_frames: int = MAX_FRAMES,
         max_bytes: int = MAX_BYTES,
         now: Callable[[], float] = time.monotonic,
@@ -34,7 +38,7 @@ class AckWindow:
         self._now = now
         self._on_their_way: deque[tuple[int, int, float]] = deque()
         self._n_bytes = 0
-        self._allowed_frames = max_frames
+        self._allowed_frames = min(first_frames, max_frames)
         self._quickest_seconds = math.inf
 
     @property
