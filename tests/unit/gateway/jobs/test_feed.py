@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 
 import pytest
@@ -219,6 +220,26 @@ async def test_a_watcher_that_gives_up_while_it_waits_leaves_nothing(redis: Redi
     await asyncio.wait([task])
     assert redis.subscribers == set()
     assert len(feeds) == 0
+
+
+async def test_it_ends_though_its_cancellation_gets_lost_amid_a_command(
+    redis: RedisInMemory, feeds: JobFeeds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projector_gateway.ending._AGAIN_SECONDS", 60.0)
+    answer, is_asked = redis._answer, asyncio.Event()
+
+    async def lose_cancellation() -> None:
+        redis._answer = answer  # type: ignore[method-assign]
+        is_asked.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    async with asyncio.timeout(5), feeds.of(JOB_ID) as feed:
+        redis._answer = lose_cancellation  # type: ignore[method-assign]
+        redis.put_frames()
+        await is_asked.wait()
+        await feed.aclose()
+    assert redis.subscribers == set()
 
 
 async def test_a_closing_gateway_tells_watchers_to_come_again(redis: RedisInMemory, feeds: JobFeeds) -> None:

@@ -42,6 +42,7 @@ class JobFeed:
         self._state = b""
         self._error: PublicError | None = None
         self._ready = asyncio.Event()
+        self._is_closing = False
         self._task = asyncio.create_task(self._follow(), name=f"feed of job {job_id}")
         self.state_event = b""
         """The newest state as a serialised JobEvent."""
@@ -91,6 +92,7 @@ class JobFeed:
 
     async def aclose(self) -> None:
         """End the subscription; watchers that are still there see ``Unavailable``."""
+        self._is_closing = True  # a busy feed may miss one cancellation after the other, see ``ending``
         await end(self._task)
 
     async def _follow(self) -> None:
@@ -100,7 +102,7 @@ class JobFeed:
                     await subscribe(subscription, channel(self._job_id))
                 await self._refresh()
                 self._ready.set()
-                while not self.is_final:
+                while not self.is_final and not self._is_closing:
                     with reaching_redis():
                         await subscription.get_message(ignore_subscribe_messages=True, timeout=_LOOK_SECONDS)
                     await self._refresh()
