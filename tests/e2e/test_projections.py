@@ -87,10 +87,11 @@ def test_a_running_tsne_is_steered_and_tells_what_was_done(projector_page: Proje
     job_id = projector_page.run_tsne(n_dims=2, perplexity=33, n_steps=50_000)
     projector_page.wait_for_step(20)
     page.get_by_test_id("perturb").click()
-    page.get_by_label("Exaggeration now (\N{MULTIPLICATION SIGN})").fill("4")
-    page.get_by_label("Exaggeration now (\N{MULTIPLICATION SIGN})").press("Tab")
+    field = page.get_by_label("Exaggeration now (\N{MULTIPLICATION SIGN})")
+    field.press_sequentially("4.5", delay=150)  # while the run changes many times a second
+    field.press("Tab")
     history = page.get_by_test_id("control-history")
-    expect(history).to_contain_text("exaggeration 4", timeout=30_000)
+    expect(history).to_contain_text("exaggeration 4.5", timeout=30_000)
     expect(history).to_contain_text("perturbed")
     projector_page.stop()
 

@@ -3,6 +3,7 @@ import { live } from 'lit/directives/live.js';
 import type { Rest } from '../api/rest-types';
 import { cssValues } from './css-values';
 import { type IconName, icon } from './icons';
+import { unlessEdited } from './unless-edited';
 
 export interface Choice<T> {
   readonly value: T;
@@ -116,7 +117,7 @@ export function numberField(options: {
       step=${options.step}
       placeholder=${options.placeholder ?? nothing}
       aria-describedby=${helpId}
-      .value=${live(options.value === null ? '' : String(options.value))}
+      .value=${unlessEdited(options.value === null ? '' : String(options.value))}
       @change=${change}
     />
     ${

@@ -21,6 +21,7 @@ from projector_gateway.database import Database
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.forks import ForkService
 from projector_gateway.jobs.service import JobService
+from projector_gateway.jobs.sweeper import Sweeper
 from projector_gateway.jobs.watchers import Watchers
 from projector_gateway.live.pages import Live
 from projector_gateway.neighbors.service import NeighborService
@@ -51,6 +52,7 @@ class Services:
     watchers: Watchers
     collections: CollectionService
     uploads: UploadService
+    sweeper: Sweeper
     checks: Mapping[str, Callable[[], Awaitable[bool]]]
     """What must hold for the gateway to be ready, by the name of the part."""
 

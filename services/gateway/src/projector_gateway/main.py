@@ -180,6 +180,7 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
                 database, embeddings=loader, jobs=job_service, frames=frames, limits=Limits()
             ),
             uploads=UploadService(loader, silence_seconds=settings.upload_silence_seconds),
+            sweeper=sweeper,
             checks={"redis": frames.is_reachable, "loader": loader.is_serving, "database": database.is_reachable},
         )
 

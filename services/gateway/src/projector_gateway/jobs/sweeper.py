@@ -77,7 +77,7 @@ class Sweeper:
         await self._idle.follow(jobs, time.time())
         self._n_sweeps += 1
         if self._n_sweeps % _SWEEPS_PER_THINNING == 0:
-            await self._thin(jobs)
+            await self.thin()
 
     async def _wake(self, jobs: Sequence[Scheduled], machines: set[str]) -> None:
         """Make up for wake-ups that got lost: where something is due and nothing waits in the queue."""
@@ -90,11 +90,11 @@ class Sweeper:
             if not await self._schedule.n_waking(queue):
                 await self._queue.send(TASK_PROJECT, (), queue=queue)
 
-    async def _thin(self, jobs: Sequence[Scheduled]) -> None:
+    async def thin(self) -> None:
         """Hold the bound on all kept frames: of the oldest jobs that have ended only the newest frame stays."""
         histories = await self._schedule.histories()
         total = sum(n_bytes for _, n_bytes in histories)
-        running = {job.job_id for job in jobs}
+        running = {job.job_id for job in await self._schedule.jobs()}
         for job_id, n_bytes in histories:
             if total <= names.ALL_HISTORIES_BYTES:
                 return
