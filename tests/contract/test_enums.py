@@ -20,8 +20,8 @@ from projector_compute.question_messages import decode_neighbors_query
 from projector_contracts.common.v1 import problem_pb2
 from projector_contracts.compute.v1 import job_pb2, query_pb2
 from projector_contracts.loader.v1 import loader_pb2
+from projector_gateway import layouts
 from projector_gateway.clients import messages as loader_messages
-from projector_gateway.collections import messages as layouts
 from projector_gateway.datasets import schemas as datasets
 from projector_gateway.jobs import control_messages, controls, projections
 from projector_gateway.jobs import messages as job_messages

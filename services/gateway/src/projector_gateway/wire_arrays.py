@@ -7,6 +7,13 @@ from array import array
 from collections.abc import Iterable
 
 
+def read_uint16(content: bytes) -> array[int]:
+    """Numbers from uint16 little-endian."""
+    values = array("H", content)
+    _swap_where_big_endian(values)
+    return values
+
+
 def read_uint32(content: bytes) -> array[int]:
     """Numbers from uint32 little-endian."""
     values = array("I", content)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from projector_gateway.collections.limits import Limits
-from projector_gateway.collections.messages import encode_layout
 from projector_gateway.collections.tensorboard_bookmarks import ReadBookmark, ReadFile, read_bookmarks
 from projector_gateway.collections.tensorboard_export import SavedBookmark, state_pieces
 from projector_gateway.collections.tensorboard_rows import EmbeddingShape
+from projector_gateway.layouts import encode_layout
 
 Json = dict[str, Any]
 SHAPE = EmbeddingShape(3, 4)

@@ -28,10 +28,10 @@ from unit.gateway.collections.bookmark_file import (
 from unit.gateway.samples import camera, view
 
 from projector_contracts.compute.v1 import job_pb2
-from projector_gateway.collections.messages import Coordinates, encode_layout
 from projector_gateway.collections.schemas import View
 from projector_gateway.collections.tensorboard_export import SavedBookmark, state_pieces
 from projector_gateway.collections.tensorboard_format import OUR_FIELD, State
+from projector_gateway.layouts import Coordinates, encode_layout
 from projector_gateway.wire_arrays import read_float32
 
 FIELDS = sorted(state().keys() - {"isSelected"})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Header, Response
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import StreamingResponse
 
+from projector_gateway.attachment import attachment
 from projector_gateway.collections.limits import Limits
 from projector_gateway.collections.schemas import (
     Bookmark,
@@ -33,7 +33,6 @@ _A_LAYOUT: Responses = {
     304: {"description": "The layout that If-None-Match names still holds"},
 }
 _A_FILE: Responses = {200: {"content": {JSON: {}}, "description": "A JSON array of states, as a download"}}
-_UNSAFE_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
 IfMatch = Annotated[str | None, Header(description='Quoted version on which the change is based, as `"3"`')]
 IfNoneMatch = Annotated[str | None, Header()]
@@ -158,13 +157,6 @@ async def read_layout(
     if if_none_match is not None and etag in if_none_match:
         return Response(status_code=304, headers=headers)
     return Response(layout.event, headers=headers, media_type=PROTOBUF)
-
-
-def attachment(file_name: str) -> str:
-    """A Content-Disposition that proposes a file name: plain for old programs, in full for all others (RFC 6266)."""
-    safe = _UNSAFE_IN_FILE_NAMES.sub("_", file_name).lstrip(".") or "bookmarks.json"
-    plain = safe.encode("ascii", "replace").decode().replace("?", "_").replace("%", "_")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"
 
 
 def _tagged(shown: _Tagged, response: Response) -> _Tagged:

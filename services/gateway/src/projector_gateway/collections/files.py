@@ -14,7 +14,6 @@ from starlette.concurrency import iterate_in_threadpool
 
 from projector_chassis.errors import Conflict, Deadline, InvalidArgument, NotFound, PublicError, TooLarge
 from projector_gateway.collections.limits import Limits
-from projector_gateway.collections.messages import StoredLayout, encode_layout
 from projector_gateway.collections.orm import CollectionRow
 from projector_gateway.collections.records import Source, new_bookmark, new_collection, show_collection
 from projector_gateway.collections.repository import CollectionRepository
@@ -25,6 +24,7 @@ from projector_gateway.collections.tensorboard_rows import EmbeddingShape
 from projector_gateway.collections.view_rules import check_name
 from projector_gateway.database import Database
 from projector_gateway.datasets.schemas import Embedding, Problem
+from projector_gateway.layouts import StoredLayout, encode_layout
 
 _CONFIG_NAME = "From the projector config"
 _CONFIG_FILE = "bookmarks_path of the projector config"

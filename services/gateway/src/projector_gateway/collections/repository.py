@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from projector_chassis.errors import NotFound
-from projector_gateway.collections.messages import StoredLayout
 from projector_gateway.collections.orm import BookmarkRow, CollectionRow, ConfigImportRow, LayoutRow
 from projector_gateway.database import POSTGRESQL, Base
+from projector_gateway.layouts import StoredLayout
 
 _FIRST_POSITION = 0
 

@@ -11,7 +11,6 @@ from projector_chassis.errors import Conflict, InvalidArgument, NotFound, StaleV
 from projector_contracts.names import JobId
 from projector_gateway.collections.files import BookmarkFiles, Embeddings, check_room_for_collection
 from projector_gateway.collections.limits import Limits
-from projector_gateway.collections.messages import StoredLayout, inspect_layout
 from projector_gateway.collections.orm import BookmarkRow, CollectionRow
 from projector_gateway.collections.records import new_bookmark, new_collection, show_bookmark, show_collection
 from projector_gateway.collections.repository import CollectionRepository, SavedLayout, next_position
@@ -30,6 +29,7 @@ from projector_gateway.database import Database
 from projector_gateway.jobs.messages import decode_job
 from projector_gateway.jobs.repository import StoredJob
 from projector_gateway.jobs.schemas import Job
+from projector_gateway.layouts import StoredLayout, inspect_layout
 
 
 class Jobs(Protocol):

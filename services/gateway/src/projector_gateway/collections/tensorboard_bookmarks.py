@@ -13,7 +13,6 @@ from pydantic import ValidationError
 
 from projector_chassis.errors import InvalidArgument
 from projector_gateway.collections.limits import Limits
-from projector_gateway.collections.messages import Coordinates
 from projector_gateway.collections.orm import NAME_CHARACTERS
 from projector_gateway.collections.schemas import View
 from projector_gateway.collections.tensorboard_format import (
@@ -42,6 +41,7 @@ from projector_gateway.collections.tensorboard_rows import EmbeddingShape, filte
 from projector_gateway.collections.view_rules import check_view, is_control
 from projector_gateway.datasets.schemas import Problem
 from projector_gateway.jobs.projections import Pca, Projection, Tsne
+from projector_gateway.layouts import Coordinates
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _STEPS_OF_A_RUN = 1000

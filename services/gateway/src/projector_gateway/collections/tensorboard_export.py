@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from projector_gateway.collections.messages import Coordinates, decode_coordinates
 from projector_gateway.collections.schemas import View
 from projector_gateway.collections.tensorboard_format import (
     NAMES,
@@ -17,6 +16,7 @@ from projector_gateway.collections.tensorboard_format import (
     view_fields,
 )
 from projector_gateway.collections.tensorboard_json import dump_ascii
+from projector_gateway.layouts import Coordinates, decode_coordinates
 
 _POINTS_A_PIECE = 4096
 _CHARACTERS_A_PIECE = 2**18

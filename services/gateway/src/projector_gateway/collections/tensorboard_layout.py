@@ -8,9 +8,9 @@ from math import inf, isinf, nan
 from typing import Any
 
 from projector_chassis.errors import InvalidArgument
-from projector_gateway.collections.messages import Coordinates
 from projector_gateway.collections.tensorboard_format import METHOD_LABELS, NAMES, NUMBER, Method
 from projector_gateway.collections.tensorboard_json import COORDINATE_NAMES, Point
+from projector_gateway.layouts import Coordinates
 
 _PREFERENCE: tuple[Method, ...] = ("pca", "tsne", "umap", "custom")
 """Which projection an old file shows that names none but holds several: TensorBoard opens with PCA."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from projector_chassis.errors import Conflict
 from projector_contracts.compute.v1 import job_pb2
-from projector_gateway.collections.messages import Coordinates, decode_coordinates, encode_layout, inspect_layout
+from projector_gateway.layouts import Coordinates, decode_coordinates, encode_layout, inspect_layout
 
 
 def frame(**changes: Any) -> bytes:
@@ -81,7 +81,7 @@ def test_other_pictures_have_other_digests() -> None:
     ],
 )
 def test_a_damaged_frame_is_refused_in_words(event: bytes) -> None:
-    with pytest.raises(Conflict, match="Save another one"):
+    with pytest.raises(Conflict, match="Choose another one"):
         inspect_layout(event)
 
 

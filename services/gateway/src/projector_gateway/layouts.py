@@ -12,7 +12,7 @@ from google.protobuf.message import DecodeError
 
 from projector_chassis.errors import Conflict
 from projector_contracts.compute.v1 import job_pb2
-from projector_gateway.wire_arrays import read_float32
+from projector_gateway.wire_arrays import read_float32, read_uint16
 
 _VALUE_BYTES = {job_pb2.FLOAT32: 4, job_pb2.UINT16: 2}
 _FIRST_SEQUENCE = 1
@@ -59,22 +59,66 @@ def inspect_layout(event: bytes) -> StoredLayout:
         or len(frame.layout) != n_bytes
         or (is_scaled and (len(frame.scale) != n_scales or len(frame.offset) != n_scales))
     ):
-        raise Conflict("The stored frame is damaged: its shape does not fit its content. Save another one.")
+        raise Conflict("The stored frame is damaged: its shape does not fit its content. Choose another one.")
     return StoredLayout(_digest(frame), event, frame.n_points, frame.n_dims)
+
+
+@dataclass(frozen=True)
+class FrameLayout:
+    """A frame's layout, decoded row by row as it is asked for; ``n_dims`` is the number of components of a PCA."""
+
+    sequence: int
+    step: int
+    n_points: int
+    n_dims: int
+    _values: array[float] | None
+    """Of a float32 frame."""
+    _codes: array[int] | None
+    """Of a 16-bit frame."""
+    _scale: tuple[float, ...]
+    _offset: tuple[float, ...]
+
+    def rows(self, start: int, stop: int) -> array[float]:
+        """float32 (stop - start, n_dims), row-major; numbers of 16 bits become the nearest float32."""
+        span = slice(start * self.n_dims, stop * self.n_dims)
+        if self._values is not None:
+            return self._values[span]
+        assert self._codes is not None
+        codes = self._codes[span]
+        values = array("f", bytes(4 * len(codes)))
+        for dim, (scale, offset) in enumerate(zip(self._scale, self._offset, strict=True)):
+            values[dim :: self.n_dims] = array("f", [offset + scale * code for code in codes[dim :: self.n_dims]])
+        return values
+
+    def row(self, row: int) -> array[float]:
+        """float32 (n_dims,)."""
+        return self.rows(row, row + 1)
+
+
+def open_layout(event: bytes) -> FrameLayout:
+    """The layout in a serialised JobEvent.
+
+    Raises:
+        Conflict: the bytes hold no frame.
+    """
+    frame = _frame(event)
+    is_float32 = frame.encoding == job_pb2.FLOAT32
+    return FrameLayout(
+        frame.sequence,
+        frame.step,
+        frame.n_points,
+        frame.n_dims,
+        read_float32(frame.layout) if is_float32 else None,
+        None if is_float32 else read_uint16(frame.layout),
+        tuple(frame.scale),
+        tuple(frame.offset),
+    )
 
 
 def decode_coordinates(event: bytes) -> Coordinates:
     """The numbers of a stored layout; those of 16 bits become the nearest float32."""
-    frame = _frame(event)
-    if frame.encoding == job_pb2.FLOAT32:
-        return Coordinates(read_float32(frame.layout), frame.n_dims)
-    codes = array("H", frame.layout)
-    if sys.byteorder == "big":
-        codes.byteswap()
-    values = array("f", bytes(4 * len(codes)))
-    for dim, (scale, offset) in enumerate(zip(frame.scale, frame.offset, strict=True)):
-        values[dim :: frame.n_dims] = array("f", [offset + scale * code for code in codes[dim :: frame.n_dims]])
-    return Coordinates(values, frame.n_dims)
+    layout = open_layout(event)
+    return Coordinates(layout.rows(0, layout.n_points), layout.n_dims)
 
 
 def encode_layout(coordinates: Coordinates, *, step: int) -> StoredLayout:
@@ -100,9 +144,9 @@ def _frame(event: bytes) -> job_pb2.Frame:
     try:
         message = job_pb2.JobEvent.FromString(event)
     except DecodeError as error:
-        raise Conflict("The stored frame is damaged and cannot be decoded. Save another one.") from error
+        raise Conflict("The stored frame is damaged and cannot be decoded. Choose another one.") from error
     if not message.HasField("frame"):
-        raise Conflict("What is stored under this sequence is no frame. Save another one.")
+        raise Conflict("What is stored under this sequence is no frame. Choose another one.")
     return message.frame
 
 
