@@ -22,7 +22,7 @@ def loaded(module: str) -> set[str]:
 @pytest.mark.parametrize(
     ("module", "forbidden"),
     [
-        ("projector_gateway.main", NUMERICS),
+        ("projector_gateway.main", NUMERICS | {"pyarrow"}),
         ("projector_client", (NUMERICS | DATABASE | SERVING | {"celery", "redis"}) - {"numpy"}),
         ("projector_loader.main", DATABASE | SERVING | {"celery", "redis", "sklearn", "numba", "tensorflow"}),
         ("projector_compute.worker", DATABASE | SERVING | {"tensorflow"}),

@@ -43,6 +43,8 @@ class StoredJob:
         event = frame_event(self._sequence, n_points=n_points)
         async with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.hset(names.frames_key(self.job_id), str(self._sequence), event)
+            entry = struct.pack(names.LOSS_ENTRY, self._sequence, 1 / self._sequence)
+            pipeline.hset(names.losses_key(self.job_id), str(self._sequence), entry)
             pipeline.set(names.state_key(self.job_id), self._state(job_pb2.RUNNING))
             for _ in range(announces):
                 pipeline.publish(names.channel(self.job_id), names.ANNOUNCE_FRAME)

@@ -30,6 +30,7 @@ from projector_gateway.database import Database
 from projector_gateway.datasets import endpoints as datasets
 from projector_gateway.dependencies import Services
 from projector_gateway.jobs import endpoints as jobs
+from projector_gateway.jobs import layout_endpoints
 from projector_gateway.jobs import socket as job_events
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.forks import ForkService
@@ -67,6 +68,19 @@ MAX_BODY_BYTES = 16 * 2**20
 _SHUTDOWN_SECONDS = 3
 _LEADERSHIP_SECONDS = 3 * SWEEP_SECONDS
 _MAX_CLIENT_EVENT_BYTES = 64 * 1024
+_RESOURCES = (
+    datasets,
+    jobs,
+    layout_endpoints,
+    job_events,
+    page_events,
+    people,
+    neighbors,
+    quality,
+    search,
+    collections,
+    uploads,
+)
 _ERROR_RESPONSE: dict[int | str, dict[str, Any]] = {
     "default": {"description": "An error", "content": {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}}
 }
@@ -96,7 +110,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     register_error_handlers(app)
     # The limit stands inside the middleware, so that a refusal too gets its request id and its headers.
     api = APIRouter(prefix=API_PREFIX, responses=_ERROR_RESPONSE, max_body_size=MAX_BODY_BYTES)
-    for resource in (datasets, jobs, job_events, page_events, people, neighbors, quality, search, collections, uploads):
+    for resource in _RESOURCES:
         api.include_router(resource.router)
     app.include_router(api)
     app.include_router(api_page.router, prefix=API_PREFIX)

@@ -8,8 +8,10 @@ from typing import cast
 from redis.asyncio import Redis
 
 from projector_chassis.errors import NotFound
-from projector_contracts.names import JobId, frames_key, state_key
+from projector_contracts.names import JobId, frames_key, losses_key, state_key
 from projector_gateway.clients.redis import reaching_redis
+from projector_gateway.jobs.history import StoredHistory
+from projector_gateway.jobs.messages import summarize_state
 
 
 class FrameStore:
@@ -49,6 +51,33 @@ class FrameStore:
         with reaching_redis():
             kept = await self._redis.hmget(frames_key(job_id), [str(sequence) for sequence in sequences])
         return cast(list[bytes | None], kept)
+
+    async def history(self, job_id: JobId) -> StoredHistory:
+        """Losses of the job and sequences of its kept frames, of one moment.
+
+        Raises:
+            NotFound: no such job, or its day in Redis is over.
+        """
+        with reaching_redis():
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                pipeline.exists(state_key(job_id))
+                pipeline.hgetall(losses_key(job_id))
+                pipeline.hkeys(frames_key(job_id))
+                is_known, losses, kept = await pipeline.execute()
+        if not is_known:
+            raise unknown_job(job_id)
+        return StoredHistory({int(name): entry for name, entry in losses.items()}, frozenset(map(int, kept)))
+
+    async def newest(self, job_id: JobId) -> int:
+        """Sequence of the newest frame.
+
+        Raises:
+            NotFound: no such job, or it has no frame yet.
+        """
+        newest = summarize_state(await self.state(job_id)).sequence
+        if newest == 0:
+            raise NotFound(f"Job {job_id} has no frame yet; watch its events or ask again later.")
+        return newest
 
     async def is_reachable(self) -> bool:
         """Whether Redis answers."""

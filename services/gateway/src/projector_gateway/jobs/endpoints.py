@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from projector_chassis.errors import InvalidArgument, NotFound
+from projector_chassis.errors import InvalidArgument
 from projector_contracts.names import JobId
 from projector_gateway.dependencies import (
     ForksDependency,
@@ -17,7 +17,7 @@ from projector_gateway.dependencies import (
     WatchersDependency,
 )
 from projector_gateway.jobs.controls import Control
-from projector_gateway.jobs.messages import decode_job, summarize_job, summarize_state
+from projector_gateway.jobs.messages import decode_job, summarize_job
 from projector_gateway.jobs.repository import StoredJob
 from projector_gateway.jobs.schemas import ForkRequest, Job, JobRequest, JobSummary
 from projector_gateway.jobs.watchers import Watchers
@@ -87,9 +87,7 @@ async def control_job(job_id: JobId, control: Control, jobs: JobsDependency, by:
 async def read_frame(job_id: JobId, sequence: str, frames: FramesDependency) -> Response:
     """One kept frame, or the latest."""
     if sequence == "latest":
-        newest = summarize_state(await frames.state(job_id)).sequence
-        if newest == 0:
-            raise NotFound(f"Job {job_id} has no frame yet; watch its events or ask again later.")
+        newest = await frames.newest(job_id)
         return Response(await frames.frame(job_id, newest), headers={"cache-control": "no-store"}, media_type=PROTOBUF)
     if not _SEQUENCE.fullmatch(sequence):
         raise InvalidArgument(f"The frame {sequence!r} is neither a sequence from 1 nor 'latest'.")

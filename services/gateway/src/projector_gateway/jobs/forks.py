@@ -8,10 +8,10 @@ from array import array
 from projector_chassis.errors import InvalidArgument, NotFound
 from projector_contracts.names import JobId
 from projector_gateway.clients.frames import FrameStore
-from projector_gateway.collections.messages import decode_coordinates
 from projector_gateway.jobs.messages import decode_job, step_of_frame, summarize_state
 from projector_gateway.jobs.schemas import ForkRequest, FrameRef, JobRequest
 from projector_gateway.jobs.service import CreatedJob, JobService
+from projector_gateway.layouts import decode_coordinates
 from projector_gateway.people.schemas import Person
 from projector_gateway.wire_arrays import write_float32
 

@@ -1,0 +1,74 @@
+"""What a job has left behind, over HTTP."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import httpx
+import pyarrow.parquet as pq
+import pytest
+from integration.gateway.loader_service import N_POINTS
+from integration.gateway.stored_job import StoredJob
+from redis.asyncio import Redis
+
+from projector_contracts import names
+from projector_contracts.compute.v1 import job_pb2
+from projector_gateway.wire_arrays import read_float64, read_uint32
+
+pytestmark = pytest.mark.integration
+
+
+async def test_the_history_tells_losses_and_which_frames_are_kept(
+    http: httpx.AsyncClient, redis: Redis, stored_job: StoredJob
+) -> None:
+    await stored_job.put_frames(4)
+    await redis.hdel(names.frames_key(stored_job.job_id), "2", "3")
+    response = await http.get(f"/api/v1/jobs/{stored_job.job_id}/history")
+    history = job_pb2.JobHistory.FromString(response.content)
+    assert response.headers["content-type"] == "application/x-protobuf"
+    assert read_uint32(history.steps).tolist() == [1, 2, 3, 4]
+    assert read_float64(history.losses).tolist() == pytest.approx([1, 1 / 2, 1 / 3, 1 / 4])
+    assert list(history.kept) == [1, 0, 0, 1]
+
+
+async def test_the_thumbnail_is_that_of_the_newest_frame_and_fetched_once(
+    http: httpx.AsyncClient, stored_job: StoredJob
+) -> None:
+    path = f"/api/v1/jobs/{stored_job.job_id}/thumbnail"
+    assert (await http.get(path)).status_code == 404
+    await stored_job.put_frames(2)
+    response = await http.get(path)
+    thumbnail = job_pb2.Thumbnail.FromString(response.content)
+    assert (thumbnail.sequence, len(thumbnail.places)) == (2, 2 * N_POINTS)
+    tag = {"if-none-match": response.headers["etag"]}
+    assert (await http.get(path, headers=tag)).status_code == 304
+    await stored_job.put_frame()
+    assert (await http.get(path, headers=tag)).status_code == 200
+
+
+async def test_a_layout_is_downloaded_as_a_file_with_a_name(http: httpx.AsyncClient, stored_job: StoredJob) -> None:
+    await stored_job.put_frames(3)
+    response = await http.get(f"/api/v1/jobs/{stored_job.job_id}/layout.csv")
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert 'filename="layout-job1-step-3.csv"' in response.headers["content-disposition"]
+    rows = list(csv.DictReader(io.StringIO(response.text)))
+    assert rows == [{"row": str(row), "x": "3", "y": "3"} for row in range(N_POINTS)]
+    parquet = await http.get(f"/api/v1/jobs/{stored_job.job_id}/layout.parquet")
+    assert pq.read_table(io.BytesIO(parquet.content)).column("x").to_pylist() == [3.0] * N_POINTS
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("nobody/history", 404),
+        ("nobody/thumbnail", 404),
+        ("nobody/layout.npy", 404),
+        ("job1/layout.npy", 404),
+        ("job1/layout.xls", 422),
+    ],
+)
+async def test_what_is_not_there_is_told_so(
+    http: httpx.AsyncClient, stored_job: StoredJob, path: str, status: int
+) -> None:
+    assert (await http.get(f"/api/v1/jobs/{path}")).status_code == status

@@ -1,0 +1,66 @@
+"""Layouts as files, read back by the libraries that people read them with."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from unit.gateway.jobs.frames import coded_frame, frame_of, spec_of
+
+from projector_gateway.jobs import downloads
+from projector_gateway.jobs.downloads import Format, open_table, pieces
+
+POINTS = np.array([[0.1, -1e-30], [np.nan, 3e38], [1 / 3, 16777216]], np.float32)
+
+
+def file_of(format_: Format, spec: bytes, event: bytes) -> bytes:
+    return b"".join(pieces(open_table(spec, event), format_))
+
+
+def test_npy_holds_the_very_numbers() -> None:
+    found = np.load(io.BytesIO(file_of("npy", spec_of(), frame_of(POINTS.tolist()))))
+    assert found.dtype == np.dtype("<f4")
+    np.testing.assert_array_equal(found, POINTS)
+
+
+@pytest.mark.parametrize(("format_", "separator"), [("tsv", "\t"), ("csv", ",")])
+def test_text_gives_the_very_numbers_back(format_: Format, separator: str) -> None:
+    text = file_of(format_, spec_of([3, 5, 8]), frame_of(POINTS.tolist())).decode()
+    head, *lines = text.splitlines()
+    assert head.split(separator) == ["row", "x", "y"]
+    cells = [line.split(separator) for line in lines]
+    assert [cell[0] for cell in cells] == ["3", "5", "8"]
+    np.testing.assert_array_equal(np.array([cell[1:] for cell in cells]).astype(np.float32), POINTS)
+
+
+@pytest.mark.parametrize("n_rows_of_piece", [1, 2, 100])
+def test_parquet_gives_the_very_numbers_back(monkeypatch: pytest.MonkeyPatch, n_rows_of_piece: int) -> None:
+    monkeypatch.setattr(downloads, "ROWS_OF_PIECE", n_rows_of_piece)
+    table = pq.read_table(io.BytesIO(file_of("parquet", spec_of([3, 5, 8]), frame_of(POINTS.tolist()))))
+    assert [str(field.type) for field in table.schema] == ["uint32", "float", "float"]
+    assert table.column("row").to_pylist() == [3, 5, 8]
+    np.testing.assert_array_equal(np.column_stack([table.column("x"), table.column("y")]), POINTS)
+
+
+def test_components_of_a_pca_are_named_as_such() -> None:
+    text = file_of("csv", spec_of(is_pca=True), frame_of([(1, 2, 3, 4)])).decode()
+    assert text == "row,pc1,pc2,pc3,pc4\n0,1,2,3,4\n"
+
+
+def test_numbers_of_16_bits_become_float32_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "ROWS_OF_PIECE", 2)
+    event = coded_frame([0, 65535, 1, 2, 3, 4], n_dims=2, scale=[0.5, 2], offset=[-1, 10])
+    found = np.load(io.BytesIO(file_of("npy", spec_of(), event)))
+    assert found.tolist() == [[-1, 131080], [-0.5, 14], [0.5, 18]]
+
+
+@pytest.mark.parametrize("format_", ["npy", "tsv", "csv", "parquet"])
+def test_no_piece_grows_with_the_layout(format_: Format) -> None:
+    n_points = 20 * downloads.ROWS_OF_PIECE
+    event = coded_frame(
+        [40503 * code % 65536 for code in range(2 * n_points)], n_dims=2, scale=[0.1, 0.2], offset=[0, 1]
+    )
+    sizes = [len(piece) for piece in pieces(open_table(spec_of(), event), format_)]
+    assert max(sizes) < sum(sizes) / 2
