@@ -94,8 +94,8 @@ test-compose: $(STAMPS)/test ## the images and docker-compose.yml, needs a Docke
 	$(STAGE_SHOWN) 'Tests: compose' $(BIN)/pytest -q --containers tests/compose tests/e2e
 
 .PHONY: bench
-bench: $(STAMPS)/bench ## one benchmark beside its peer: NAME=... [QUICK=1] [JSON=1] [DATA=path]
-	@PYTHONPATH=. exec $(BIN)/python -m benchmarks $(NAME)
+bench: $(STAMPS)/bench $(PAGE) ## one benchmark beside its peer: NAME=... [QUICK=1] [JSON=1] [DATA=path]
+	@PYTHONPATH=.:tests exec $(BIN)/python -m benchmarks $(NAME)
 
 .PHONY: screenshots
 screenshots: test-deps $(STAMPS)/test $(PAGE) ## the pictures of docs/images, from the demo

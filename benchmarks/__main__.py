@@ -15,6 +15,7 @@ from projector_compute.threads import bound_threads
 BENCHMARKS = {
     "engines": "benchmarks.engines",
     "first-frame": "benchmarks.first_frame",
+    "live": "benchmarks.live",
     "loader": "benchmarks.loader",
     "neighbors": "benchmarks.neighbors",
     "tsne-step": "benchmarks.engines.tsne",

@@ -22,6 +22,7 @@ class Row:
         ratio: how many times faster than the peer.
         target: what was aimed for, in words.
         met: whether it was reached.
+        note: what is printed below the table, for example how a figure is spread.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Row:
     peer_value: float | None
     target: str
     met: bool
+    note: str = ""
 
     @property
     def ratio(self) -> float | None:
@@ -39,8 +41,10 @@ class Row:
     def to_json(self) -> str:
         """One JSON object on one line."""
         fields = dataclasses.asdict(self)
-        target, met = fields.pop("target"), fields.pop("met")
-        return json.dumps({**fields, "ratio": self.ratio, "target": target, "met": met})
+        target, met, note = (fields.pop(name) for name in ("target", "met", "note"))
+        return json.dumps(
+            {**fields, "ratio": self.ratio, "target": target, "met": met} | ({"note": note} if note else {})
+        )
 
 
 def print_json(rows: Iterable[Row], console: Console) -> None:
@@ -51,9 +55,13 @@ def print_json(rows: Iterable[Row], console: Console) -> None:
 
 def print_table(rows: Iterator[Row], console: Console) -> None:
     table = Table("measured", "ours", "peer's", "ratio", "target", "met", box=None)
+    noted: list[Row] = []
     with console.status("measuring"):
         for row in rows:
+            noted += [row] if row.note else []
             peer = "-" if row.peer_value is None else f"{row.peer_value:.3g} {row.unit}  ({row.peer})"
             ratio = "-" if row.ratio is None else f"{row.ratio:.2f}x"
             table.add_row(row.name, f"{row.value:.3g} {row.unit}", peer, ratio, row.target, "yes" if row.met else "no")
     console.print(table)
+    for row in noted:
+        console.print(f"\n{row.name}\n{row.note}", highlight=False, markup=False)
