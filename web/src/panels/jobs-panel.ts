@@ -69,7 +69,7 @@ export class JobsPanel extends Panel {
               this.showsAll = !this.showsAll;
             }}
           >
-            ${this.showsAll ? 'Show fewer' : `Show all ${list.length}`}
+            ${this.showsAll ? 'Show fewer' : `All ${list.length}`}
           </button>`
       }`;
   }
