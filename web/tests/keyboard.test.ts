@@ -99,6 +99,10 @@ describe('keys', () => {
     ['[', 'stepBookmark', [-1]],
     [']', 'stepBookmark', [1]],
     ['0', 'resetCamera', []],
+    [',', 'scrubBy', [-1]],
+    ['.', 'scrubBy', [1]],
+    ['p', 'togglePlaying', []],
+    ['l', 'goLive', []],
   ] as const)('%s calls %s', (key, name, told) => {
     const action = spied(name);
     expect(document.press(key)).toBe(true);

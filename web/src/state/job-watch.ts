@@ -57,7 +57,7 @@ export class JobWatch {
       context: this.context,
       show: (frame) => this.#show(frame, rows),
     });
-    this.#scrubber.begin();
+    void this.#scrubber.begin();
     if (!isOver) this.#connection = this.context.watchJob(job.id, this.#listener(job.id, rows));
   }
 

@@ -12,11 +12,14 @@ import { isFinal } from './selectors';
 const POLL_MS = 4000;
 /** Changes that are told within this time are answered by one request. */
 const GATHER_MS = 150;
+const MOST_THUMBNAILS = 60;
 
 export class JobsList {
   #asking: Promise<void> | null = null;
   #isAskedAgain = false;
   #cancelWait: (() => void) | null = null;
+  /** Sequences whose stamps could not be had: they are not asked for again. */
+  #missing = new Map<string, number>();
 
   constructor(
     private readonly context: ActionContext,
@@ -70,9 +73,41 @@ export class JobsList {
       store.update(({ jobs }) => ({
         jobs: { list, failure: null, thumbnails: keptFor(list, jobs.thumbnails) },
       }));
+      this.#forgetMissing(list);
+      await this.#fetchThumbnails(list);
     } catch (error) {
       if (isAbort(error) || embeddingId !== this.#embeddingId) return;
       store.update(({ jobs }) => ({ jobs: { ...jobs, failure: messageOf(error) } }));
+    }
+  }
+
+  #forgetMissing(list: readonly Rest.JobSummary[]): void {
+    const ids = new Set(list.map(({ id }) => id));
+    for (const id of this.#missing.keys()) if (!ids.has(id)) this.#missing.delete(id);
+  }
+
+  /** One after the other, the newest job first: a list is read from its top. */
+  async #fetchThumbnails(list: readonly Rest.JobSummary[]): Promise<void> {
+    for (const { id, sequence } of list.slice(0, MOST_THUMBNAILS)) {
+      const known = this.context.store.state.jobs.thumbnails.get(id)?.sequence;
+      if (this.#isAskedAgain || this.context.scope.signal.aborted) return;
+      const isKnown = known === sequence || this.#missing.get(id) === sequence;
+      if (sequence > 0 && !isKnown) await this.#fetchThumbnail(id, sequence);
+    }
+  }
+
+  async #fetchThumbnail(jobId: string, sequence: number): Promise<void> {
+    const { store, rest, scope } = this.context;
+    try {
+      const thumbnail = await rest.jobThumbnail(jobId, scope.signal);
+      store.update(({ jobs }) =>
+        jobs.list?.some(({ id }) => id === jobId)
+          ? { jobs: { ...jobs, thumbnails: new Map(jobs.thumbnails).set(jobId, thumbnail) } }
+          : {},
+      );
+    } catch {
+      // A stamp is no loss: the job has none yet, or is gone, which the next list says.
+      this.#missing.set(jobId, sequence);
     }
   }
 }

@@ -4,12 +4,14 @@
  */
 
 import type { DecodedFrame } from '../api/frames';
-import { ApiError } from '../api/http';
+import { ApiError, isAbort } from '../api/http';
 import type { Rest } from '../api/rest-types';
+import { isStreamed } from '../domain/methods';
 import type { ActionContext } from './context';
 import { FrameWishes } from './frame-wishes';
 import type { JobView } from './model';
-import { keptBeside, nearestKept, withoutFrame } from './run-history';
+import { joined, keptBeside, nearestKept, withoutFrame } from './run-history';
+import { isFinal } from './selectors';
 
 /** A replay shows about this many frames a second, and of a long run only so many that it lasts this long. */
 const REPLAY_HZ = 25;
@@ -35,20 +37,34 @@ export class Scrubber {
     this.#wishes = new FrameWishes({
       fetch: (sequence, signal) => rest.jobFrame(job.id, sequence, signal),
       onFrame: (frame) => this.#arrived(frame),
-      onFailure: (sequence, error) => this.#failed(sequence, error),
+      onFailure: (sequence, error) => void this.#failed(sequence, error),
     });
   }
 
-  /** Asks for the frame of the past that is to be shown. */
-  begin(): void {
+  /** Asks for the past, and for the frame of it that is to be shown. */
+  async begin(): Promise<void> {
     const sequence = this.#view?.scrub?.sequence;
     if (sequence !== undefined) this.#wishes.wish(sequence);
+    await this.loadHistory();
   }
 
   /** Remembers the newest frame; whether it is to be shown. */
   live(frame: DecodedFrame): boolean {
     this.#newest = frame;
     return this.#view?.scrub === null;
+  }
+
+  /** Asks what is kept of the run's past. */
+  async loadHistory(): Promise<void> {
+    if (!isStreamed(this.job.projection.method)) return;
+    const { rest, report } = this.parts.context;
+    try {
+      const told = await rest.jobHistory(this.job.id);
+      this.#update((view) => ({ history: joined(view.history, told) }));
+    } catch (error) {
+      const isUnknown = error instanceof ApiError && error.status === 404; // the socket says what became of the job
+      if (!this.#closed && !isUnknown && !isAbort(error)) report('Timeline', error);
+    }
   }
 
   /** Shows the kept frame nearest to a sequence; a replay ends. */
@@ -95,10 +111,13 @@ export class Scrubber {
   #to(sequence: number): void {
     const view = this.#view;
     if (view === null) return;
+    const wasLive = view.scrub === null;
     const point = nearestKept(view.history, sequence);
     const wanted = point?.sequence ?? sequence;
     this.#update(({ scrub }) => ({ scrub: { sequence: wanted, isPlaying: scrub?.isPlaying ?? false } }));
     this.#wishes.wish(wanted);
+    // A run thins its frames while it goes on: which are kept now has to be asked.
+    if (wasLive && !isFinal(view.job.phase)) void this.loadHistory();
   }
 
   #by(nFrames: number): void {
@@ -136,13 +155,14 @@ export class Scrubber {
   }
 
   /** Another frame is shown where the one that was asked for is no longer kept. */
-  #failed(sequence: number, error: unknown): void {
+  async #failed(sequence: number, error: unknown): Promise<void> {
     const isGone = error instanceof ApiError && error.status === 404;
     if (!isGone) {
       this.#stopPlaying();
       this.parts.context.report('Timeline', error);
       return;
     }
+    await this.loadHistory();
     this.#update((view) => ({ history: withoutFrame(view.history, sequence) }));
     const view = this.#view;
     if (view?.scrub?.sequence !== sequence) return;

@@ -23,6 +23,18 @@ beforeEach(async () => {
 const nListed = () => page.gateway.asksOf('GET', LIST).length;
 
 describe('the list', () => {
+  test('has a stamp of each job that has a frame', async () => {
+    await vi.waitFor(() => expect(page.state().jobs.thumbnails.get('J2')?.sequence).toBe(3));
+    expect(page.gateway.asksOf('GET', '/jobs/J1/thumbnail')).toEqual([]);
+  });
+
+  test('asks once for a stamp that cannot be had', async () => {
+    page.gateway.on('GET', LIST, [{ ...RUNNING, id: 'J7' }]);
+    await page.jobs.refresh();
+    await page.jobs.refresh();
+    expect(page.gateway.asksOf('GET', '/jobs/J7/thumbnail')).toHaveLength(1);
+  });
+
   test('is asked for again when it has changed, and not when that of another embedding has', async () => {
     const before = nListed();
     page.jobs.changed('E9');
