@@ -40,21 +40,21 @@ export function jobActions({ context, projections, refreshJobs, showFirst }: Job
       }
     },
     deleteJob: async (jobId) => {
+      const isShown = () => store.state.jobView?.job.id === jobId;
+      if (isShown()) projections.leave(); // else its end would be told as a fault
       try {
         await rest.deleteJob(jobId);
       } catch (error) {
         if (!(error instanceof ApiError && error.status === NOT_FOUND)) {
           report('Job', error);
+          if (isShown()) await projections.join(jobId, null, null);
           return;
         }
       }
-      const wasShown = store.state.jobView?.job.id === jobId;
-      if (wasShown) {
-        projections.leave();
-        store.update({ jobView: null });
-      }
+      const mustShowAnother = isShown();
+      if (mustShowAnother) store.update({ jobView: null });
       projections.forget(jobId);
-      await Promise.all([refreshJobs(), wasShown ? showFirst() : undefined]);
+      await Promise.all([refreshJobs(), mustShowAnother ? showFirst() : undefined]);
     },
     layoutUrl: (jobId, format) => rest.layoutUrl(jobId, format),
     controlJob: (action) => steer({ action }),
