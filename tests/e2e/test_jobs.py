@@ -10,12 +10,13 @@ import numpy as np
 from playwright.sync_api import expect
 
 from e2e.digits import N_DIGITS
+from e2e.job_traffic import layout_hash
 from e2e.jobs_panel import JobsPanel
 from e2e.opening import OpenProjector
 from e2e.projector_page import ProjectorPage
 from e2e.timeline import Timeline
 
-N_STEPS = 1_000
+N_STEPS = 300
 LONG_STEPS = 40_000
 
 
@@ -30,6 +31,16 @@ def newest_job(page: ProjectorPage, *, but: str) -> str:
     return page.traffic.sockets[-1].job_id
 
 
+def wait_for_end_of(page: ProjectorPage, job_id: str) -> None:
+    """Wait until the last step of this job is shown, not that of the one before it."""
+
+    def is_shown() -> bool:
+        frames, shown = page.traffic.frames(job_id), page.shown()
+        return shown.phase == "finished" and bool(frames) and shown.layout_hash == layout_hash(frames[-1].layout)
+
+    page.wait(is_shown, what="the end of the new job")
+
+
 def test_the_list_shows_who_runs_what_and_who_watches(open_projector: OpenProjector) -> None:
     first, second = open_projector(), open_projector()
     first.open()
@@ -40,7 +51,7 @@ def test_the_list_shows_who_runs_what_and_who_watches(open_projector: OpenProjec
     expect(theirs).to_contain_text("t-SNE 2-D, perplexity 44")
     expect(theirs).to_contain_text("Guest")
     expect(mine).to_contain_text("You, just now")
-    second.wait(lambda: JobsPanel(second).n_colored(job_id) > 100, what="the stamp of a running job")
+    second.wait(lambda: JobsPanel(second).n_colors(job_id) > 20, what="the stamp of a running job")
     JobsPanel(second).open(job_id)
     second.wait_for_step(100)
     assert second.address("job") == job_id
@@ -58,7 +69,7 @@ def test_a_job_is_run_again_with_another_seed(projector_page: ProjectorPage) -> 
 
     projector_page.by_id("run-again").click()
     again_id = newest_job(projector_page, but=job_id)
-    projector_page.wait_for_end(N_STEPS)
+    wait_for_end_of(projector_page, again_id)
 
     first_job, again = job_of(projector_page, job_id), job_of(projector_page, again_id)
     assert again["seed"] != first_job["seed"]
@@ -71,14 +82,14 @@ def test_a_fork_starts_from_the_shown_step_with_the_parameters_of_the_panel(proj
     projector_page.open()
     job_id = projector_page.run_tsne_to_its_end(n_dims=2, perplexity=46, n_steps=N_STEPS)
     Timeline(projector_page).drag_to(0.4)
-    projector_page.wait(lambda: projector_page.address("frame") is not None, what="a frame of the past")
     then = projector_page.shown()
+    assert then.step < N_STEPS
 
     projector_page.page.get_by_label("Perplexity", exact=True).fill("20")
     projector_page.page.get_by_label("Perplexity", exact=True).press("Enter")
     projector_page.by_id("fork").click()
     fork_id = newest_job(projector_page, but=job_id)
-    projector_page.wait_for_end(N_STEPS)
+    wait_for_end_of(projector_page, fork_id)
 
     fork = job_of(projector_page, fork_id)
     assert fork["projection"]["perplexity"] == 20

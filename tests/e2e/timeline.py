@@ -32,7 +32,7 @@ class Timeline:
         self.slider.press(key)
 
     def drag_to(self, share: float) -> None:
-        """Take the slider with the pointer and move it to a part of its width."""
+        """Take the slider with the pointer, move it to a part of its width, and wait for the frame that is there."""
         box = self.slider.bounding_box()
         assert box is not None
         mouse, middle = self._page.page.mouse, box["y"] + box["height"] / 2
@@ -40,6 +40,10 @@ class Timeline:
         mouse.down()
         mouse.move(box["x"] + share * box["width"], middle, steps=12)
         mouse.up()
+        self._page.wait(
+            lambda: self.slider.get_attribute("aria-valuenow") == str(self._page.shown().step),
+            what="the frame at the place of the slider",
+        )
 
     def go_live(self) -> None:
         """Go back to the newest frame."""

@@ -15,13 +15,9 @@ export namespace Rest {
   export type JobRequest = Schemas['JobRequest'];
   export type FrameRef = Schemas['FrameRef'];
   export type Person = Schemas['Person'];
-  export type Session = Person & { readonly is_named: boolean };
+  export type Session = Schemas['Session'];
   export type Projection = Job['projection'];
-  export interface ForkRequest {
-    readonly sequence: number;
-    readonly seed: number;
-    readonly projection: Extract<Projection, { method: 'tsne' | 'umap' }>;
-  }
+  export type ForkRequest = Schemas['ForkRequest'];
   export type Supervision = Schemas['Supervision'];
   export type AppliedControl = Schemas['AppliedControl'];
   export type Control =
