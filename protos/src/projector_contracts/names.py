@@ -23,6 +23,7 @@ key                       type    holds
 ``shares``                zset    owner -> seconds of work had, by a clock of its own; see "Whose turn it is"
 ``shares:clock``          string  that clock: the share of the owner who was served last
 ``jobs:sweeper``          string  token of the gateway that sees to it that no job hangs; expires
+``jobs:archivist``        string  token of the gateway that copies results into the database; expires
 ``jobs:ended``            set     ids of jobs that have ended and whose result is not copied into the database yet
 ``presence:{embedding}``  hash    id of an open page -> moment it was last seen (Unix seconds, decimal), one space,
                                   serialised PageEvent that tells where it is; expires
@@ -97,6 +98,7 @@ SHARES: Final = "shares"
 SHARES_CLOCK: Final = "shares:clock"
 JOBS_ENDED: Final = "jobs:ended"
 SWEEPER: Final = "jobs:sweeper"
+ARCHIVIST: Final = "jobs:archivist"
 JOBS_CHANNEL: Final = "jobs"
 LOSS_ENTRY: Final = "<Id"
 """``struct`` format: step, loss in nats."""

@@ -14,6 +14,7 @@ from integration.gateway.loader_service import LoaderService, serving_loader
 
 from projector_cli.ports import free_port
 from projector_gateway.main import create_app
+from projector_gateway.migrate import migrate
 from projector_gateway.settings import GatewaySettings
 
 _START_SECONDS = 20
@@ -42,10 +43,12 @@ class GatewayThread:
 
     async def _serve(self, started: threading.Event, stop: threading.Event) -> None:
         async with AsyncExitStack() as stack:
+            database_url = f"sqlite+aiosqlite:///{self.folder}/projector.sqlite3"
+            await migrate(database_url)
             settings = GatewaySettings(
                 redis_url=self.redis_url,
                 loader_address=await stack.enter_async_context(serving_loader(LoaderService())),
-                database_url=f"sqlite+aiosqlite:///{self.folder}/projector.sqlite3",
+                database_url=database_url,
                 grpc_address=self.address,
             )
             app = create_app(settings)

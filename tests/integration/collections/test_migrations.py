@@ -21,7 +21,7 @@ from projector_gateway.migrate import migrate
 pytestmark = pytest.mark.integration
 
 _FIRST = "0001"
-_LATEST = "0004"
+_LATEST = "0005"
 _FILLED = (
     "INSERT INTO layouts (digest, n_points, n_dims, event) VALUES ('abc', 1, 2, :event)",
     "INSERT INTO collections (id, embedding_id, embedding_digest, n_points, n_dims, name, source, version, created_at)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from redis.asyncio import Redis
 from fixtures.waiting import until
 from projector_gateway.dependencies import Services
 from projector_gateway.main import build_server
+from projector_gateway.migrate import migrate
 from projector_gateway.settings import GatewaySettings
 
 
@@ -62,14 +64,25 @@ async def serving_gateway(settings: GatewaySettings) -> AsyncIterator[RunningGat
         await serving
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with today's schema and no rows, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "projector.sqlite3"
+    asyncio.run(migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
 @pytest.fixture
 def loader_service() -> LoaderService:
     return LoaderService()
 
 
 @pytest.fixture
-async def settings(redis_url: str, loader_service: LoaderService, tmp_path: Path) -> AsyncIterator[GatewaySettings]:
-    """Settings of a gateway whose Redis and loader answer."""
+async def settings(
+    redis_url: str, loader_service: LoaderService, migrated_file: Path, tmp_path: Path
+) -> AsyncIterator[GatewaySettings]:
+    """Settings of a gateway whose Redis, loader and database answer."""
+    shutil.copy(migrated_file, tmp_path / "projector.sqlite3")
     async with serving_loader(loader_service) as loader_address:
         yield GatewaySettings(
             port=0,

@@ -19,9 +19,9 @@ from projector_contracts import names
 from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.names import JobId
 from projector_gateway.jobs import repository as repository_module
-from projector_gateway.jobs import service as service_module
 from projector_gateway.jobs.schemas import JobRequest
 from projector_gateway.people.schemas import Person
+from projector_gateway.results import kept_jobs
 from projector_gateway.settings import GatewaySettings
 
 pytestmark = pytest.mark.integration
@@ -229,7 +229,7 @@ async def test_a_list_of_jobs_counts_their_rows_and_a_job_names_them(http: httpx
 
 
 async def test_a_list_of_jobs_ends_after_the_newest(http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service_module, "MAX_LISTED", 3)
+    monkeypatch.setattr(kept_jobs, "MAX_LISTED", 3)
     monkeypatch.setattr(repository_module, "_LIST_CHUNK", 2)
     ids = [(await http.post("/api/v1/jobs", json=request(seed=seed))).json()["id"] for seed in range(5)]
     listed = await http.get("/api/v1/jobs", params={"embedding_id": EMBEDDING_ID})

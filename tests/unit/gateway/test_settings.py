@@ -43,6 +43,7 @@ def test_every_setting_comes_from_a_prefixed_variable(monkeypatch: pytest.Monkey
         "MAX_JOBS_OF_ONE": "2",
         "MAX_JOBS": "20",
         "IDLE_PAUSE_SECONDS": "600",
+        "MAX_RESULTS_BYTES": "1000000",
         "NEIGHBORS_DEADLINE_SECONDS": "2.5",
         "QUALITY_DEADLINE_SECONDS": "30",
         "SEARCH_CACHE_BYTES": "1000",

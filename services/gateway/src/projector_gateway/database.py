@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, exc, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -170,6 +171,12 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def insert_into(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An insertion that may say what happens on a conflict; both databases understand the same words."""
+    is_postgresql = session.get_bind().dialect.name == POSTGRESQL
+    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
+
+
 def begin_writing(engine: AsyncEngine) -> AsyncEngine:
     """The same engine, whose transactions take the write lock at their beginning."""
     return engine.execution_options(**{_WRITES: True})
@@ -188,4 +195,4 @@ async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
             yield session
     except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, OSError) as error:
         _log.warning("database_unavailable", error=str(error))
-        raise Unavailable("The database of bookmarks does not answer; try again in a moment.") from error
+        raise Unavailable("The database of bookmarks and results does not answer; try again in a moment.") from error

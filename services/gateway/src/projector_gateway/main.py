@@ -55,6 +55,9 @@ from projector_gateway.problem import MEDIA_TYPE, ProblemDetails, UnexpectedErro
 from projector_gateway.quality import endpoints as quality
 from projector_gateway.quality.service import QualityService
 from projector_gateway.request_context import RequestContext
+from projector_gateway.results.archive import Archive
+from projector_gateway.results.keeping import keeping_results
+from projector_gateway.results.kept_jobs import KeptJobs
 from projector_gateway.rpc.server import serving_rpc
 from projector_gateway.search import endpoints as search
 from projector_gateway.search.service import SearchService
@@ -144,7 +147,8 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
         runs = RunsAnnouncer(loader)
         runs.start()
         stack.push_async_callback(runs.aclose)
-        frames = FrameStore(redis)
+        archive = Archive(database)
+        frames = FrameStore(redis, archive)
         feeds = JobFeeds(subscriptions, frames)
         stack.push_async_callback(feeds.aclose)
         guests = Guests(database)
@@ -167,12 +171,18 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
         repository = JobRepository(redis)
         job_service = JobService(
             repository,
+            KeptJobs(repository, archive),
             queue,
             loader,
             Resolver(search_service),
             max_rows=settings.max_job_rows,
             limits=JobLimits(settings.max_jobs_of_one, settings.max_jobs),
         )
+        quality_service = QualityService(
+            job_service, questions, archive, deadline_seconds=settings.quality_deadline_seconds
+        )
+        keeping = keeping_results(redis, archive, quality_service, max_bytes=settings.max_results_bytes)
+        await stack.enter_async_context(keeping)
         leadership = Leadership(redis, SWEEPER, seconds=_LEADERSHIP_SECONDS)
         sweeper = Sweeper(Schedule(redis), queue, leadership, IdlePolicy(repository, settings.idle_pause_seconds))
         sweeper.start()
@@ -186,7 +196,7 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             feeds=feeds,
             guests=guests,
             neighbors=NeighborService(loader, questions, deadline_seconds=settings.neighbors_deadline_seconds),
-            quality=QualityService(job_service, questions, deadline_seconds=settings.quality_deadline_seconds),
+            quality=quality_service,
             search=search_service,
             live=Live(runs, job_changes, presence),
             watchers=watchers,

@@ -31,6 +31,8 @@ class GatewaySettings(ServiceSettings):
     """Most unfinished jobs of all people together."""
     idle_pause_seconds: float = 0
     """A job that nobody has watched for so long is paused until somebody comes; 0: it goes on."""
+    max_results_bytes: int = 2 * 2**30
+    """Of all results that are kept in the database; the oldest make room."""
     neighbors_deadline_seconds: float = 10
     quality_deadline_seconds: float = 120
     search_cache_bytes: int = 256 * 2**20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Protocol, cast
 
 from redis.asyncio import Redis
 
@@ -14,20 +14,43 @@ from projector_gateway.jobs.history import StoredHistory
 from projector_gateway.jobs.messages import summarize_state
 
 
-class FrameStore:
-    """Reads what workers store; every method raises ``Unavailable`` when Redis does not answer."""
+class FrameArchive(Protocol):
+    """What is kept of jobs that Redis has forgotten."""
 
-    def __init__(self, redis: Redis) -> None:
+    async def state(self, job_id: JobId) -> bytes | None:
+        """The last serialised JobState."""
+
+    async def frames(self, job_id: JobId, sequences: Sequence[int]) -> list[bytes | None]:
+        """As ``FrameStore.frames``."""
+
+    async def sequences(self, job_id: JobId) -> list[int]:
+        """Of the kept frames, ascending."""
+
+    async def history(self, job_id: JobId) -> StoredHistory | None:
+        """Losses, and which frames are kept."""
+
+
+class FrameStore:
+    """Reads what workers store; every method raises ``Unavailable`` when Redis does not answer.
+
+    Args:
+        archive: asked for jobs that Redis does not hold; None: there is none.
+    """
+
+    def __init__(self, redis: Redis, archive: FrameArchive | None = None) -> None:
         self._redis = redis
+        self._archive = archive
 
     async def state(self, job_id: JobId) -> bytes:
         """The newest serialised JobState.
 
         Raises:
-            NotFound: no such job, or its day in Redis is over.
+            NotFound: no such job, or nothing is kept of it any more.
         """
         with reaching_redis():
             state = cast(bytes | None, await self._redis.get(state_key(job_id)))
+        if state is None and self._archive is not None:
+            state = await self._archive.state(job_id)
         if state is None:
             raise unknown_job(job_id)
         return state
@@ -50,13 +73,15 @@ class FrameStore:
             return []
         with reaching_redis():
             kept = await self._redis.hmget(frames_key(job_id), [str(sequence) for sequence in sequences])
+        if None in kept and self._archive is not None and not await self._holds(job_id):
+            return await self._archive.frames(job_id, sequences)
         return cast(list[bytes | None], kept)
 
     async def history(self, job_id: JobId) -> StoredHistory:
         """Losses of the job and sequences of its kept frames, of one moment.
 
         Raises:
-            NotFound: no such job, or its day in Redis is over.
+            NotFound: no such job, or nothing is kept of it any more.
         """
         with reaching_redis():
             async with self._redis.pipeline(transaction=True) as pipeline:
@@ -65,7 +90,10 @@ class FrameStore:
                 pipeline.hkeys(frames_key(job_id))
                 is_known, losses, kept = await pipeline.execute()
         if not is_known:
-            raise unknown_job(job_id)
+            archived = None if self._archive is None else await self._archive.history(job_id)
+            if archived is None:
+                raise unknown_job(job_id)
+            return archived
         return StoredHistory({int(name): entry for name, entry in losses.items()}, frozenset(map(int, kept)))
 
     async def newest(self, job_id: JobId) -> int:
@@ -88,7 +116,13 @@ class FrameStore:
         """Sequences of all kept frames, ascending."""
         with reaching_redis():
             names = await self._redis.hkeys(frames_key(job_id))
+        if not names and self._archive is not None:
+            return await self._archive.sequences(job_id)
         return sorted(int(name) for name in names)
+
+    async def _holds(self, job_id: JobId) -> bool:
+        with reaching_redis():
+            return bool(await self._redis.exists(state_key(job_id)))
 
 
 def unknown_job(job_id: JobId) -> NotFound:

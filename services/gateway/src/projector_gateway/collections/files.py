@@ -222,7 +222,7 @@ async def _store(
     row = new_collection(embedding, name=name, source=source, problems=imported.problems)
     # Locked in one order by everybody, so that no two transactions wait for each other.
     for layout in sorted({layout.digest: layout for _, layout in imported.bookmarks}.values(), key=_digest):
-        await repository.keep_layout(layout)
+        await repository.layouts.keep(layout)
     row.bookmarks = [
         new_bookmark(
             name=bookmark.name,

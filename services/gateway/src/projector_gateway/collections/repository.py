@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, exists, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from projector_chassis.errors import NotFound
+from projector_gateway.collections.layouts import LayoutRepository
 from projector_gateway.collections.orm import BookmarkRow, CollectionRow, ConfigImportRow, LayoutRow
-from projector_gateway.database import POSTGRESQL, Base
-from projector_gateway.layouts import StoredLayout
+from projector_gateway.database import insert_into
 
 _FIRST_POSITION = 0
 
@@ -33,6 +32,7 @@ class CollectionRepository:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        self.layouts = LayoutRepository(session)
 
     async def of_embedding(self, embedding_id: str) -> Sequence[CollectionRow]:
         """Collections with their bookmarks, oldest first."""
@@ -143,7 +143,7 @@ class CollectionRepository:
     async def note_config_import(self, embedding_id: str, file_digest: str) -> bool:
         """Remember that a config's bookmarks file is imported; False where somebody has done so before."""
         values = {"embedding_id": embedding_id, "file_digest": file_digest, "imported_at": datetime.now(UTC)}
-        statement = self._insert(ConfigImportRow).values(values).on_conflict_do_nothing()
+        statement = insert_into(self._session, ConfigImportRow).values(values).on_conflict_do_nothing()
         noted = await self._session.execute(statement.returning(ConfigImportRow.file_digest))
         return noted.first() is not None
 
@@ -152,51 +152,18 @@ class CollectionRepository:
         self._session.add(collection)
         await self._session.flush()
 
-    async def keep_layout(self, layout: StoredLayout) -> None:
-        """Store a layout unless an equal one is kept already.
-
-        The statement locks the row either way: nobody can delete the layout before this transaction's bookmark, which
-        refers to it, is there for all to see.
-        """
-        statement = self._insert(LayoutRow).values(
-            digest=layout.digest, event=layout.event, n_points=layout.n_points, n_dims=layout.n_dims
-        )
-        await self._session.execute(
-            statement.on_conflict_do_update(index_elements=["digest"], set_={"n_points": layout.n_points})
-        )
-
     async def delete(self, collection: CollectionRow) -> None:
         """Delete a collection, its bookmarks and the layouts that no other bookmark shows."""
         digests = [bookmark.layout_digest for bookmark in collection.bookmarks]
         await self._session.delete(collection)
         await self._session.flush()
-        await self._drop_unused_layouts(digests)
+        await self.layouts.drop_unused(digests)
 
     async def delete_bookmark(self, collection: CollectionRow, bookmark: BookmarkRow) -> None:
         """Delete a bookmark, and its layout if no other bookmark shows it."""
         collection.bookmarks.remove(bookmark)
         await self._session.flush()
-        await self._drop_unused_layouts([bookmark.layout_digest])
-
-    def _insert(self, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
-        """An insertion that may say what happens on a conflict; both databases understand the same words."""
-        is_postgresql = self._session.get_bind().dialect.name == POSTGRESQL
-        return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
-
-    async def _drop_unused_layouts(self, digests: Iterable[str]) -> None:
-        candidates = sorted(set(digests))  # locked in one order by everybody
-        if not candidates:
-            return
-        # Two statements: the second one sees bookmarks that were committed while the first one waited for its locks.
-        locked = (
-            select(LayoutRow.digest)
-            .where(LayoutRow.digest.in_(candidates))
-            .order_by(LayoutRow.digest)
-            .with_for_update()
-        )
-        await self._session.execute(locked)
-        is_shown = exists().where(BookmarkRow.layout_digest == LayoutRow.digest)
-        await self._session.execute(delete(LayoutRow).where(LayoutRow.digest.in_(candidates), ~is_shown))
+        await self.layouts.drop_unused([bookmark.layout_digest])
 
 
 def next_position(bookmarks: Sequence[BookmarkRow]) -> int:

@@ -154,7 +154,7 @@ class CollectionService:
                 _check_origin(fetched.job, request.view, collection)
             self._check_view(request.view, layout, collection)
             if isinstance(layout, StoredLayout):
-                await repository.keep_layout(layout)
+                await repository.layouts.keep(layout)
             bookmark = new_bookmark(
                 name=name,
                 view=request.view,

@@ -118,6 +118,17 @@ class JobRepository:
                 key = names.fingerprint_key(cast(bytes, fingerprint).decode())
                 await self._release(keys=[key], args=[job_id])
 
+    async def holder(self, fingerprint: str) -> JobId | None:
+        """The job that answers for a fingerprint."""
+        with reaching_redis():
+            holder = cast(bytes | None, await self._redis.get(names.fingerprint_key(fingerprint)))
+        return None if holder is None else JobId(holder.decode())
+
+    async def announce_change(self, embedding_id: str) -> None:
+        """Tell everybody that the list of an embedding's jobs is not what it was."""
+        with reaching_redis():
+            await self._redis.publish(names.JOBS_CHANNEL, embedding_id)
+
     async def delete(self, job_id: JobId, embedding_id: str) -> None:
         """Remove a job with all that is kept of it; one that runs ends without a word."""
         keys = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -24,9 +23,9 @@ from projector_gateway.jobs.repository import JobLimits, JobRepository, NewJob, 
 from projector_gateway.jobs.resolution import Resolver
 from projector_gateway.jobs.schemas import FrameRef, JobRequest
 from projector_gateway.people.schemas import Person
+from projector_gateway.results.kept_jobs import KeptJobs
 
 _CREATE_ATTEMPTS = 3  # another request may take a stale fingerprint first, and its job may fail at once
-MAX_LISTED = 100
 
 _log = structlog.get_logger(__name__)
 
@@ -45,6 +44,7 @@ class JobService:
     def __init__(
         self,
         repository: JobRepository,
+        kept: KeptJobs,
         queue: TaskQueue,
         loader: Loader,
         resolver: Resolver,
@@ -53,6 +53,7 @@ class JobService:
         limits: JobLimits,
     ) -> None:
         self._repository = repository
+        self._kept = kept
         self._queue = queue
         self._loader = loader
         self._resolver = resolver
@@ -76,6 +77,9 @@ class JobService:
         checked = await asyncio.to_thread(check_request, request, embedding, max_rows=self._max_rows)
         resolved = await self._resolver.resolve(checked, embedding)
         hash_ = await asyncio.to_thread(fingerprint, resolved, embedding)
+        finished = None if resolved.fresh else await self._kept.finished(hash_)
+        if finished is not None:
+            return CreatedJob(finished, is_new=False)
         replaces: JobId | None = None
         for _ in range(_CREATE_ATTEMPTS):
             created_at = datetime.now(UTC)
@@ -84,6 +88,8 @@ class JobService:
             holder = await self._repository.create(new, self._limits, replaces=replaces, fresh=resolved.fresh)
             if holder == job.job_id:
                 await self._wake(QUEUE_BATCH)
+                if resolved.fresh:
+                    await self._kept.replace(hash_)
                 return CreatedJob(job, is_new=True)
             joined = await self._find_joinable(holder)
             if joined is not None:
@@ -93,18 +99,11 @@ class JobService:
 
     async def read(self, job_id: JobId) -> StoredJob:
         """One job; raises ``NotFound``."""
-        return await self._repository.read(job_id)
+        return await self._kept.read(job_id)
 
     async def of_embedding(self, embedding_id: str) -> list[StoredJob]:
-        """Jobs of one embedding, newest first; older ones than MAX_LISTED are left out."""
-        found: list[StoredJob] = []
-        async with aclosing(self._repository.newest_first()) as jobs:
-            async for job in jobs:
-                if messages.embedding_of(job.spec) == embedding_id:
-                    found.append(job)
-                if len(found) == MAX_LISTED:
-                    break
-        return found
+        """Jobs of one embedding, newest first, the newest hundred."""
+        return await self._kept.of_embedding(embedding_id)
 
     async def control(self, job_id: JobId, control: Control, *, by: Person) -> None:
         """Steer, pause, resume or stop a job; it takes effect between two steps.
@@ -119,7 +118,7 @@ class JobService:
             control = await self._checked_steering(job_id, control)
         queue = await self._repository.append_control(job_id, encode_control(control, by=by, at=datetime.now(UTC)))
         if queue is None:
-            phase = messages.summarize_state((await self._repository.read(job_id)).state).phase
+            phase = messages.summarize_state((await self.read(job_id)).state).phase
             if action == "stop":
                 return
             raise Conflict(f"Job {job_id} is {phase} and cannot {action.replace('_', ' ')}; start a new one.")
@@ -133,12 +132,11 @@ class JobService:
         Raises:
             NotFound: no such job.
         """
-        job = await self._repository.read(job_id)
-        await self._repository.delete(job_id, messages.embedding_of(job.spec))
+        await self._kept.delete(job_id)
 
     async def _checked_steering(self, job_id: JobId, control: Control) -> Control:
         """The control with the labels of its column, if the job can be steered."""
-        target = messages.steering_target((await self._repository.read(job_id)).spec)
+        target = messages.steering_target((await self.read(job_id)).spec)
         if not target.is_tsne:
             raise InvalidArgument(f"Job {job_id} is no t-SNE, and only a t-SNE knows {control.action!r}.")
         if not isinstance(control, Supervise) or control.supervision.weight == 0:
@@ -156,7 +154,7 @@ class JobService:
 
     async def _find_joinable(self, job_id: JobId) -> StoredJob | None:
         try:
-            job = await self._repository.read(job_id)
+            job = await self.read(job_id)
         except NotFound:
             return None
         return None if messages.summarize_state(job.state).phase in ("failed", "stopped") else job

@@ -7,9 +7,10 @@ from alembic import context
 from projector_gateway.collections.orm import CollectionRow
 from projector_gateway.database import Base
 from projector_gateway.people.orm import GuestRow
+from projector_gateway.results.orm import ResultRow
 
 # Every module with tables has to be imported.
-assert all(table.metadata is Base.metadata for table in (CollectionRow, GuestRow))
+assert all(table.metadata is Base.metadata for table in (CollectionRow, GuestRow, ResultRow))
 
 context.configure(
     connection=context.config.attributes["connection"],
