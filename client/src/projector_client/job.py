@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from projector_client import messages, question_messages
 from projector_client.errors import JobFailed, ProjectorError, Unavailable, translated
-from projector_client.model import Frame, JobState, Supervision
+from projector_client.model import Frame, History, JobState, Supervision
 from projector_client.questions import Neighbors, Quality
 from projector_contracts.api.v1 import api_pb2, api_pb2_grpc
 from projector_contracts.compute.v1 import job_pb2, query_pb2
@@ -27,6 +27,7 @@ class Job:
     Attributes:
         id: the job's opaque id.
         embedding_id: what it projects.
+        forked_from: the frame of another job from whose layout it started; None: it is no fork.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Job:
         self._max_reconnects = max_reconnects
         self.id = created.state.job_id
         self.embedding_id = created.spec.embedding.embedding_id
+        self.forked_from = messages.forked_from(created.spec)
 
     def __repr__(self) -> str:
         return f"Job({self.id!r})"
@@ -104,6 +106,26 @@ class Job:
         with translated():
             job = self._stub.GetJob(api_pb2.GetJobRequest(job_id=self.id), timeout=self._timeout_seconds)
         return messages.state(job.state)
+
+    def history(self) -> History:
+        """Losses by step, and which frames are kept."""
+        with translated():
+            request = api_pb2.GetJobRequest(job_id=self.id)
+            return messages.history(self._stub.GetJobHistory(request, timeout=self._timeout_seconds))
+
+    def frame(self, sequence: int | None = None) -> Frame:
+        """One kept frame.
+
+        Args:
+            sequence: of the frame; None: the newest.
+
+        Raises:
+            NotFound: the frame is not kept, or there is none yet.
+        """
+        request = api_pb2.GetFrameRequest(job_id=self.id)
+        messages.fill(request, sequence=sequence or 0)
+        with translated():
+            return messages.frame(self._stub.GetFrame(request, timeout=self._timeout_seconds))
 
     def neighbors(self, rows: ArrayLike, *, n_neighbors: int = 100, sequence: int | None = None) -> Neighbors:
         """The rows nearest to one or several rows in a layout of this job, by Euclidean distance.

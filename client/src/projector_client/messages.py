@@ -21,6 +21,8 @@ from projector_client.model import (
     Embedding,
     EmbeddingSummary,
     Frame,
+    FrameRef,
+    History,
     Initialisation,
     JobState,
     Metric,
@@ -228,6 +230,24 @@ def _pack_side(rows: ArrayLike) -> bytes:
 def frame(message: job_pb2.Frame) -> Frame:
     """A frame whose layout is float32, however it travelled."""
     return Frame(message.sequence, message.step, message.loss, _layout(message))
+
+
+def history(message: job_pb2.JobHistory) -> History:
+    """A job's past."""
+    return History(
+        np.frombuffer(message.sequences, "<u8"),
+        np.frombuffer(message.steps, "<u4"),
+        np.frombuffer(message.losses, "<f8"),
+        np.frombuffer(message.kept, np.uint8) != 0,
+    )
+
+
+def forked_from(message: job_pb2.JobSpec) -> FrameRef | None:
+    """The frame from whose layout a job started."""
+    if not message.HasField("forked_from"):
+        return None
+    origin = message.forked_from
+    return FrameRef(origin.job_id, origin.sequence, origin.step)
 
 
 def state(message: job_pb2.JobState) -> JobState:

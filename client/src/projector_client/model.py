@@ -101,6 +101,32 @@ class Frame:
 
 
 @dataclass(frozen=True, eq=False)
+class History:
+    """What is kept of a job's past: arrays as long as each other, in rising sequence.
+
+    Attributes:
+        sequences: uint64, of published frames; thinned to some thousands.
+        steps: uint32, of the optimiser.
+        losses: float64, in nats; NaN where a loss has no meaning.
+        is_kept: bool, whether ``Job.frame`` can still give the frame.
+    """
+
+    sequences: NDArray[np.uint64]
+    steps: NDArray[np.uint32]
+    losses: NDArray[np.float64]
+    is_kept: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class FrameRef:
+    """A frame of another job, which may be gone by now."""
+
+    job_id: str
+    sequence: int
+    step: int
+
+
+@dataclass(frozen=True, eq=False)
 class Side:
     """Rows of the whole embedding whose centroid is one side of an axis; without rows, the origin."""
 

@@ -21,6 +21,7 @@ from projector_client import (
     Conflict,
     Deadline,
     Frame,
+    FrameRef,
     InvalidArgument,
     Job,
     JobFailed,
@@ -29,7 +30,7 @@ from projector_client import (
     Unavailable,
 )
 from projector_contracts.compute.v1 import job_pb2
-from projector_contracts.names import JobId, channel, spec_key
+from projector_contracts.names import JobId, channel, frames_key, spec_key
 
 pytestmark = pytest.mark.integration
 
@@ -196,6 +197,8 @@ def test_a_job_is_forked_from_a_frame_and_deleted(projector: Projector, redis_ur
     Worker(redis_url, job).work(3)
     fork = job.fork(sequence=2, n_dims=2, perplexity=1.5, metric="cosine", early_exaggeration_steps=0, seed=4)
     assert fork.id != job.id
+    assert fork.forked_from == projector.job(fork.id).forked_from == FrameRef(job.id, 2, 2)
+    assert job.forked_from is None
     with SyncRedis.from_url(redis_url) as redis:
         spec = job_pb2.JobSpec.FromString(cast(bytes, redis.get(spec_key(JobId(fork.id)))))
     assert (spec.forked_from.job_id, spec.forked_from.sequence) == (job.id, 2)
@@ -205,6 +208,23 @@ def test_a_job_is_forked_from_a_frame_and_deleted(projector: Projector, redis_ur
     job.delete()
     with pytest.raises(NotFound, match="was deleted"):
         job.state()
+
+
+def test_the_past_of_a_job_is_looked_at(projector: Projector, redis_url: str) -> None:
+    job = projector.tsne(EMBEDDING_ID, n_dims=2, perplexity=2)
+    with pytest.raises(NotFound, match="no frame yet"):
+        job.frame()
+    Worker(redis_url, job).work(4)
+    with SyncRedis.from_url(redis_url) as redis:
+        redis.hdel(frames_key(JobId(job.id)), "2")
+    history = job.history()
+    assert history.sequences.tolist() == history.steps.tolist() == [1, 2, 3, 4]
+    np.testing.assert_array_equal(history.losses, 1 / np.arange(1, 5))
+    assert history.is_kept.tolist() == [True, False, True, True]
+    assert (job.frame().sequence, job.frame(3).sequence) == (4, 3)
+    np.testing.assert_array_equal(job.frame(3).layout, np.full((N_POINTS, 2), 3, np.float32))
+    with pytest.raises(NotFound, match="is not kept"):
+        job.frame(2)
 
 
 def test_controls_reach_the_job(projector: Projector, redis_url: str) -> None:

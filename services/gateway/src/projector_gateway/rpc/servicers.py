@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
@@ -17,6 +18,7 @@ from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.loader import Loader
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.forks import ForkService
+from projector_gateway.jobs.history import encode_history
 from projector_gateway.jobs.service import JobService
 from projector_gateway.jobs.watch import Watch
 from projector_gateway.jobs.watchers import Watchers
@@ -82,6 +84,15 @@ class JobServicer(api_pb2_grpc.JobServiceServicer):
     async def DeleteJob(self, request: api_pb2.DeleteJobRequest, context: Context) -> api_pb2.DeleteJobResponse:
         await self._jobs.delete(JobId(request.job_id))
         return api_pb2.DeleteJobResponse()
+
+    async def GetJobHistory(self, request: api_pb2.GetJobRequest, context: Context) -> job_pb2.JobHistory:
+        history = await self._frames.history(JobId(request.job_id))
+        return job_pb2.JobHistory.FromString(await asyncio.to_thread(encode_history, history))
+
+    async def GetFrame(self, request: api_pb2.GetFrameRequest, context: Context) -> job_pb2.Frame:
+        job_id = JobId(request.job_id)
+        sequence = request.sequence or await self._frames.newest(job_id)
+        return job_pb2.JobEvent.FromString(await self._frames.frame(job_id, sequence)).frame
 
     async def StreamEvents(
         self, request: api_pb2.StreamEventsRequest, context: Context
