@@ -71,9 +71,10 @@ def test_keys_walk_through_an_ended_run_and_a_replay_shows_it_all(projector_page
     expect(timeline.slider).to_have_attribute("aria-valuetext", re.compile("^step 0 of 600"))
     timeline.press("ArrowRight")
     projector_page.wait(lambda: projector_page.shown().sequence > 1, what="the next frame")
+    second = projector_page.shown().sequence
+    projector_page.wait(lambda: projector_page.address("frame") == str(second), what="the frame in the address")
     projector_page.reload()
-    assert projector_page.shown().sequence > 1
-    assert projector_page.shown().step < n_steps
+    projector_page.wait(lambda: projector_page.shown().sequence == second, what="the frame of the address")
     timeline.press("Home")
     projector_page.by_id("replay").click()
     projector_page.wait(lambda: 0 < projector_page.shown().step < n_steps, what="a replay on its way")
