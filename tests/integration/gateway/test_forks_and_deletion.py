@@ -72,7 +72,7 @@ async def test_a_fork_starts_from_the_frames_very_coordinates(
     expected = array("f", [10 * row + dim for row in range(frame.n_points) for dim in range(2)])
     assert spec.tsne.initial_layout == expected.tobytes()
     again = await http.post(f"/api/v1/jobs/{job_id}/forks", json=wish)
-    assert again.json()["id"] == fork["id"]
+    assert (again.status_code, again.json()["id"]) == (200, fork["id"])
 
 
 async def test_a_fork_of_a_pca_takes_its_first_components_and_of_the_newest_frame_by_default(

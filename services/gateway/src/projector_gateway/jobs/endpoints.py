@@ -26,17 +26,14 @@ PROTOBUF = "application/x-protobuf"
 _A_FRAME: dict[int | str, dict[str, Any]] = {
     200: {"content": {PROTOBUF: {}}, "description": "A serialised projector.compute.v1.JobEvent with a frame"}
 }
+_JOINED: dict[int | str, dict[str, Any]] = {200: {"model": Job, "description": "The job that already computes this"}}
 _NEVER_CHANGES = "private, max-age=86400, immutable"
 _SEQUENCE = re.compile(r"[1-9][0-9]{0,18}")
 
 router = APIRouter(tags=["jobs"])
 
 
-@router.post(
-    "/jobs",
-    status_code=202,
-    responses={200: {"model": Job, "description": "The job that already computes this"}},
-)
+@router.post("/jobs", status_code=202, responses=_JOINED)
 async def create_job(
     request: JobRequest, jobs: JobsDependency, by: PersonDependency, watchers: WatchersDependency, response: Response
 ) -> Job:
@@ -69,12 +66,19 @@ async def delete_job(job_id: JobId, jobs: JobsDependency) -> None:
     await jobs.delete(job_id)
 
 
-@router.post("/jobs/{job_id}/forks", status_code=202)
+@router.post("/jobs/{job_id}/forks", status_code=202, responses=_JOINED)
 async def fork_job(
-    job_id: JobId, request: ForkRequest, forks: ForksDependency, by: PersonDependency, watchers: WatchersDependency
+    job_id: JobId,
+    request: ForkRequest,
+    forks: ForksDependency,
+    by: PersonDependency,
+    watchers: WatchersDependency,
+    response: Response,
 ) -> Job:
     """Start a new job from a kept frame of this one, or find the one that has done so with the same parameters."""
-    return await _shown((await forks.fork(job_id, request, by=by)).job, watchers)
+    forked = await forks.fork(job_id, request, by=by)
+    response.status_code = 202 if forked.is_new else 200
+    return await _shown(forked.job, watchers)
 
 
 @router.post("/jobs/{job_id}/controls", status_code=202, response_class=Response)
