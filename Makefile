@@ -82,7 +82,7 @@ test-unit: $(STAMPS)/test web/src/api/generated ## pure tests, Python and TypeSc
 	$(STAGE_SHOWN) 'Tests: page units' $(NPM) run test
 
 .PHONY: test-integration
-test-integration: $(STAMPS)/test ## real Redis, gRPC, database, workers
+test-integration: $(STAMPS)/test $(PAGE) ## real Redis, gRPC, database, workers
 	$(STAGE_SHOWN) 'Tests: integration' $(BIN)/pytest -q tests/integration
 
 .PHONY: test-e2e
