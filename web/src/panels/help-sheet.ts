@@ -55,7 +55,7 @@ export class HelpSheet extends Panel {
       class="floating dialog help"
       aria-label="Keyboard and mouse"
       @cancel=${this.#close}
-      @close=${this.#close}
+      @close=${this.#closed}
       @click=${(event: Event) => event.target === this.dialog && this.#close()}
     >
       <div class="dialog-body">
@@ -85,6 +85,11 @@ export class HelpSheet extends Panel {
   /** The state goes first: the browser tells only later that it closed the sheet, and `?` may be pressed by then. */
   #close(): void {
     this.actions.setHelpOpen(false);
+  }
+
+  /** By itself; late news of an earlier end says nothing about a sheet that has been opened again. */
+  #closed(): void {
+    if (!this.dialog.open) this.#close();
   }
 
   protected override updated(): void {
