@@ -17,6 +17,8 @@ from projector_contracts.names import JobId
 BACK_SECONDS = 90.0
 MANY_STEPS = 100_000
 """More than any test waits for."""
+SEVERAL_TURNS = 10_000
+"""Steps of the demo that take more than one turn of five seconds."""
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ def test_two_batch_workers_share_six_jobs(containers: Containers, projector: Pro
     try:
         jobs = [start_tsne(projector, n_steps=MANY_STEPS, seed=seed) for seed in range(10, 16)]
         for job in jobs:
-            wait_for_step(job, 1000)
+            wait_for_step(job, SEVERAL_TURNS)
         steps = [job.state().step for job in jobs]
         wait_until(lambda: n_at_work(containers) == 2, seconds=BACK_SECONDS, what="two jobs at work at once")
         for job in jobs:
