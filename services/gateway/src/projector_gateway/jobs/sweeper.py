@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import structlog
 
-from projector_chassis.errors import PublicError
 from projector_contracts import names
 from projector_contracts.names import TASK_PROJECT, JobId
 from projector_gateway.clients.leadership import Leadership
+from projector_gateway.clients.leading import Leading
 from projector_gateway.clients.queue import TaskQueue
-from projector_gateway.ending import end
 from projector_gateway.jobs import messages
 from projector_gateway.jobs.idle_policy import IdlePolicy
 from projector_gateway.jobs.resting_state import encode_resting_state
@@ -33,33 +31,21 @@ class Sweeper:
     def __init__(self, schedule: Schedule, queue: TaskQueue, leadership: Leadership, idle: IdlePolicy) -> None:
         self._schedule = schedule
         self._queue = queue
-        self._leadership = leadership
         self._idle = idle
         self._suspected: set[Suspicion] = set()
         self._n_sweeps = 0
-        self._task: asyncio.Task[None] | None = None
+        self._leading = Leading(
+            "sweeper", leadership, self.sweep, seconds=SWEEP_SECONDS, lapsed=self._forget_suspicions
+        )
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="sweeper")
+        self._leading.start()
 
     async def aclose(self) -> None:
-        if self._task is not None:
-            await end(self._task)
-        await self._leadership.give_up()
+        await self._leading.aclose()
 
-    async def _run(self) -> None:
-        while True:
-            try:
-                if await self._leadership.hold():
-                    await self.sweep()
-                else:
-                    self._suspected.clear()
-            except PublicError as error:
-                self._suspected.clear()  # what was seen before Redis was away says nothing about now
-                _log.info("not_swept", reason=error.message)
-            except Exception:  # whatever it was, the next sweep may succeed
-                _log.exception("sweep_failed")
-            await asyncio.sleep(SWEEP_SECONDS)
+    def _forget_suspicions(self) -> None:
+        self._suspected.clear()
 
     async def sweep(self) -> None:
         """Look at all jobs that have not ended once, and help those that need it."""

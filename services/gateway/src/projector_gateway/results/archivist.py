@@ -12,12 +12,12 @@ from typing import Any, cast
 import structlog
 from redis.asyncio import Redis
 
-from projector_chassis.errors import Conflict, PublicError
+from projector_chassis.errors import Conflict
 from projector_contracts import names
 from projector_contracts.names import JobId
 from projector_gateway.clients.leadership import Leadership
+from projector_gateway.clients.leading import Leading
 from projector_gateway.clients.redis import reaching_redis
-from projector_gateway.ending import end
 from projector_gateway.jobs.messages import summarize_state
 from projector_gateway.jobs.repository import StoredJob
 from projector_gateway.results.archive import Archive
@@ -46,26 +46,13 @@ class Archivist:
         self._leadership = leadership
         self._measuring = measuring
         self._max_bytes = max_bytes
-        self._task: asyncio.Task[None] | None = None
+        self._leading = Leading("archivist", leadership, self.archive, seconds=PERIOD_SECONDS)
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="archivist")
+        self._leading.start()
 
     async def aclose(self) -> None:
-        if self._task is not None:
-            await end(self._task)
-        await self._leadership.give_up()
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                if await self._leadership.hold():
-                    await self.archive()
-            except PublicError as error:
-                _log.info("not_archived", reason=error.message)
-            except Exception:  # whatever it was, the next time may succeed
-                _log.exception("archiving_failed")
-            await asyncio.sleep(PERIOD_SECONDS)
+        await self._leading.aclose()
 
     async def archive(self) -> None:
         """Copy what has ended since the last time, and make room for it.
