@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import time
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.integration
 GOES_ON_SECONDS = 20.0
 """After whatever was killed."""
 N_ROUNDS = 10
+_LOG = logging.getLogger(__name__)  # shown with --log-cli-level=INFO
 KILLS = ("batch worker", "redis", "gateway", "batch child", "loader")
 
 
@@ -91,6 +93,11 @@ async def test_fifty_clients_who_ask_for_the_same_at_once_share_one_computation(
     assert log.read_text().count('"job ended"') == 1
 
 
+async def goes_on(watcher: JobWatcher, seen: int, what: str) -> None:
+    """Wait until some frames after that sequence have come."""
+    await until(lambda: watcher.sequence > seen + 5, what=what, seconds=GOES_ON_SECONDS)
+
+
 @pytest.mark.timeout(600)
 async def test_ten_rounds_of_kills_lose_no_job_and_repeat_no_step(live_projector: RunningProjector) -> None:
     async with httpx.AsyncClient(base_url=live_projector.url, timeout=20) as http:
@@ -104,12 +111,9 @@ async def test_ten_rounds_of_kills_lose_no_job_and_repeat_no_step(live_projector
             killed = time.monotonic()
             await asyncio.sleep(0.3)  # what was on its way has come
             seen = watcher.sequence
-            await until(
-                lambda seen=seen: watcher.sequence > seen + 5,  # type: ignore[misc]
-                what=f"frames after the {kill} was killed in round {number}: {watcher.phases[-3:]}",
-                seconds=GOES_ON_SECONDS,
-            )
-            print(f"round {number}: {kill} killed, went on after {time.monotonic() - killed:.1f} s")  # noqa: T201 - shown with -s
+            what = f"frames after the {kill} was killed in round {number}: {watcher.phases[-3:]}"
+            await goes_on(watcher, seen, what)
+            _LOG.info("round %d: %s killed, went on after %.1f s", number, kill, time.monotonic() - killed)
         await http.post(f"/api/v1/jobs/{job_id}/controls", json={"action": "stop"})
         await asyncio.wait_for(watching, GOES_ON_SECONDS)
         kept = await kept_frames(http, job_id, [frame.sequence for frame in watcher.frames])

@@ -23,6 +23,7 @@ from fixtures.processes import children_of
 from fixtures.relay import relay_to
 from fixtures.waiting import until
 from projector_compute.model import Phase
+from projector_contracts.names import JobId, SliceField
 from projector_gateway.settings import GatewaySettings
 
 pytestmark = pytest.mark.integration
@@ -77,6 +78,15 @@ async def test_a_cut_network_is_a_pause(
     assert all(after.step > before.step for before, after in pairwise(watcher.frames))
 
 
+async def is_tried(client: JobClient, job: JobId, attempt: int) -> None:
+    """Wait until a worker holds the slice for that attempt."""
+    await until(
+        lambda: client.is_held(job) and client.slice_field(job, SliceField.ATTEMPT) == str(attempt),
+        what=f"attempt {attempt}",
+        seconds=30,
+    )
+
+
 async def test_a_job_that_kills_its_worker_three_times_fails_with_a_reason_and_harms_no_other(
     place: WorkerPlace,
     loader: ArrayLoader,
@@ -88,11 +98,7 @@ async def test_a_job_that_kills_its_worker_three_times_fails_with_a_reason_and_h
     with place.worker("batch", LEASE_SECONDS="1") as worker:
         poison = client.create(tsne_spec(ref, n_steps=100_000), "poison")
         for n_killed in range(3):
-            await until(
-                lambda n=n_killed: client.is_held(poison) and client.slice_field(poison, "attempt") == str(n),  # type: ignore[misc]
-                what=f"attempt {n_killed}",
-                seconds=30,
-            )
+            await is_tried(client, poison, n_killed)
             os.kill(children_of(worker.process.pid)[0], signal.SIGKILL)
         await until(lambda: client.state(poison).phase is Phase.FAILED, what="the job to be given up", seconds=30)
         failure = client.state(poison).failure
