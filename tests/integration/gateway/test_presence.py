@@ -39,7 +39,7 @@ class PageClient:
 
     async def say(self, embedding_id: str = DIGITS, **fields: object) -> None:
         """Say where the page is."""
-        here = page_pb2.Here(embedding_id=embedding_id, **fields)  # type: ignore[arg-type]
+        here = page_pb2.Here(embedding_id=embedding_id, **fields)  # type: ignore[arg-type]  # its fields
         await self.socket.send(page_pb2.PageClientEvent(here=here).SerializeToString())
 
     async def until(self, holds: Callable[[], bool], what: str) -> None:
