@@ -229,7 +229,7 @@ async def test_it_ends_though_its_cancellation_gets_lost_amid_a_command(
     answer, is_asked = redis._answer, asyncio.Event()
 
     async def lose_cancellation() -> None:
-        redis._answer = answer  # type: ignore[method-assign]  # a Redis that is slow
+        redis._answer = answer  # type: ignore[method-assign]  # it is lost but once
         is_asked.set()
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
