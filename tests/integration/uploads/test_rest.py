@@ -93,7 +93,8 @@ async def test_a_large_file_never_lies_in_memory_however_slow_the_disk_is(
         peak = max(peak, _anonymous_bytes())
         await asyncio.sleep(0.01)
     assert sending.result().json() == {"n_bytes": n_mib * MIB + 128}
-    assert peak - before < 40 * MIB
+    # Windows of the connections lie between sender and disk; without them all of the file would, the disk being slower.
+    assert peak - before < n_mib * MIB / 2
 
 
 @pytest.mark.parametrize("announces", [True, False])
