@@ -21,6 +21,7 @@ from projector_cli.ports import free_port
 
 _PUBLISHED_HZ = 60.0  # the most that a worker publishes
 _N_LATENCY_WATCHERS = 20
+_N_WATCHERS, _N_SLOW = 200, 20
 _MEDIAN_TARGET_MS = 15.0
 _P99_TARGET_MS = 60.0
 _TARGET_MS = {1: 20.0, 20: 20.0, 200: 50.0}
@@ -32,7 +33,7 @@ _BAR = 40
 
 
 def measure(*, quick: bool) -> Iterator[Row]:
-    """Latency beside twenty watchers, then the rate at 1, 20 and 200, each beside the peer in turn.
+    """Latency beside twenty watchers, the rate at 1, 20 and 200, each beside the peer, and what slow watchers cost.
 
     A step ends when the worker stamps the state that goes with its frame (``updated_at``), before either is encoded;
     a frame is there when its last byte was read. Both clocks are this machine's.
@@ -57,6 +58,26 @@ def measure(*, quick: bool) -> Iterator[Row]:
                 target=f"at most {target_ms:g} ms",
                 met=between_ms <= target_ms,
             )
+        yield _slow_tenth_row(port, job_id, seconds, f"3-D, {n_points:,} points")
+
+
+def _slow_tenth_row(port: int, job_id: str, seconds: float, where: str) -> Row:
+    """Our own rate without slow watchers is the peer here; measured in the order A B B A against drift."""
+    n_fast = _N_WATCHERS - _N_SLOW
+    rounds_ms = [
+        _between_frames_ms([each for each in _watch(port, job_id, n_fast, seconds, n_slow=n_slow) if not each.is_slow])
+        for n_slow in (0, _N_SLOW, _N_SLOW, 0)
+    ]
+    alone_ms, beside_ms = (rounds_ms[0] + rounds_ms[3]) / 2, (rounds_ms[1] + rounds_ms[2]) / 2
+    return Row(
+        name=f"between two frames of {n_fast} watchers beside {_N_SLOW} that read 1 frame/s, {where}",
+        value=beside_ms,
+        unit="ms",
+        peer="the same watchers without the slow ones",
+        peer_value=alone_ms,
+        target="at most 10 % of the rate lost",
+        met=alone_ms / beside_ms > 0.9,
+    )
 
 
 def _latency_rows(ours: Sequence[Watched], peers: Sequence[Watched], where: str) -> Iterator[Row]:
@@ -75,8 +96,8 @@ def _latency_rows(ours: Sequence[Watched], peers: Sequence[Watched], where: str)
         )
 
 
-def _watch(port: int, job_id: str, n_watchers: int, seconds: float) -> list[Watched]:
-    with watching(port, job_id, n_fast=n_watchers) as watchers:
+def _watch(port: int, job_id: str, n_watchers: int, seconds: float, *, n_slow: int = 0) -> list[Watched]:
+    with watching(port, job_id, n_fast=n_watchers, n_slow=n_slow) as watchers:
         time.sleep(seconds)
         return watchers.leave()
 

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +44,15 @@ class GatewayProcess:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         (line,) = [line for line in status.splitlines() if line.startswith("RssAnon")]
         return int(line.split()[1]) * 1024
+
+    @property
+    def n_sockets(self) -> int:
+        """Sockets that it holds open."""
+        n_sockets = 0
+        for descriptor in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                n_sockets += os.readlink(descriptor).startswith("socket:")
+        return n_sockets
 
 
 @contextmanager

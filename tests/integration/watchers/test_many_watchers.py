@@ -19,8 +19,12 @@ N_WATCHERS = 200
 N_SLOW = N_WATCHERS // 10
 N_FAST = N_WATCHERS - N_SLOW
 _ROUND_SECONDS = 2.0
-_WATCHED_SECONDS = 5.0
+_WATCHED_SECONDS = 3.0
+_MOST_COST = 0.1  # of the others' frames
+_N_PAIRS = 4
 _MOST_BYTES_PER_WATCHER = 2**20
+_MOST_BYTES_LEFT = 10 * 2**20  # the allocator keeps some pages that are free but for an object or two
+_MOST_SOCKETS_LEFT = 8  # Redis' pool may have grown
 _MOST_AHEAD = 3  # one is being drawn, and one was sent before it was known how long that takes
 _FINISHED = 1000
 
@@ -50,30 +54,47 @@ def check_slow(slow: Watched, quick: Watched) -> None:
         assert n_drawn - n_drawn_when_sent < _MOST_AHEAD
 
 
-def test_two_hundred_watchers_share_a_job(gateway: GatewayProcess, job: PublishedJob, redis_url: str) -> None:
+def test_two_hundred_watchers_end_with_the_same_frame(
+    gateway: GatewayProcess, job: PublishedJob, redis_url: str
+) -> None:
     redis = Redis.from_url(redis_url)
-    with watching(gateway.port, job.job_id, n_fast=1):
-        idle_bytes = gateway.own_bytes
-    pairs = [(watch_for(gateway, job, n_slow=0), watch_for(gateway, job, n_slow=N_SLOW)) for _ in range(2)]
-
     with watching(gateway.port, job.job_id, n_fast=N_FAST, n_slow=N_SLOW) as watchers:
         time.sleep(_WATCHED_SECONDS)
         assert n_subscriptions(redis, job) == 1
-        watched_bytes = gateway.own_bytes
         job.end()
         watched = watchers.until_end()
     wait_until(lambda: n_subscriptions(redis, job) == 0, seconds=10, what="the subscription to end")
     redis.close()
 
-    alone, beside = (statistics.fmean(rates) for rates in zip(*pairs, strict=True))
-    assert beside > 0.7 * alone, f"{alone:.1f} frames/s alone, {beside:.1f} beside slow watchers"
     assert [each.close_code for each in watched] == [_FINISHED] * N_WATCHERS
     assert len({each.last_frame for each in watched}) == 1
     for slow in watched[N_FAST:]:
         check_slow(slow, watched[0])
+
+
+def test_a_slow_tenth_costs_the_others_nothing_they_would_notice(gateway: GatewayProcess, job: PublishedJob) -> None:
+    pairs = []
+    for _ in range(_N_PAIRS):  # a pair that another program came between says nothing
+        pairs.append((watch_for(gateway, job, n_slow=0), watch_for(gateway, job, n_slow=N_SLOW)))
+        alone, beside = pairs[-1]
+        if beside > (1 - _MOST_COST) * alone:
+            return
+    raise AssertionError(f"frames/s alone and beside slow watchers: {pairs}")
+
+
+def test_watchers_leave_nothing_behind(gateway: GatewayProcess, job: PublishedJob) -> None:
+    for _ in range(2):  # what the first watchers of all load stays
+        watch_for(gateway, job, n_slow=N_SLOW)
+    wait_until(lambda: gateway.n_sockets < N_WATCHERS, seconds=10, what="the sockets to be closed")
+    idle_bytes, idle_sockets = gateway.own_bytes, gateway.n_sockets
+
+    with watching(gateway.port, job.job_id, n_fast=N_FAST, n_slow=N_SLOW) as watchers:
+        time.sleep(_WATCHED_SECONDS)
+        watched_bytes, watched_sockets = gateway.own_bytes, gateway.n_sockets
+        watchers.leave()
+
+    assert watched_sockets >= idle_sockets + N_WATCHERS
     assert watched_bytes - idle_bytes < N_WATCHERS * _MOST_BYTES_PER_WATCHER
-    wait_until(
-        lambda: gateway.own_bytes - idle_bytes < N_WATCHERS * _MOST_BYTES_PER_WATCHER / 10,
-        seconds=10,
-        what="memory to be given back",
-    )
+    left = idle_sockets + _MOST_SOCKETS_LEFT
+    wait_until(lambda: gateway.n_sockets <= left, seconds=10, what="the sockets to be closed")
+    wait_until(lambda: gateway.own_bytes - idle_bytes < _MOST_BYTES_LEFT, seconds=10, what="memory to be free")
