@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import expect
 
 from e2e.digits import N_DIGITS, labels, pixels
+from e2e.jobs_panel import JobsPanel
 from e2e.projector_page import ProjectorPage
 from projector_contracts.compute.v1.job_pb2 import Frame
 
@@ -113,6 +114,26 @@ def test_a_supervised_tsne_draws_digits_together(projector_page: ProjectorPage) 
     middles = np.stack([np.median(layout[labels() == digit], axis=0) for digit in range(10)])
     nearest = np.linalg.norm(layout[:, np.newaxis] - middles, axis=2).argmin(axis=1)
     assert (nearest == labels()).mean() > 0.95
+
+
+def test_a_tsne_takes_several_perplexities_and_tells_them(projector_page: ProjectorPage) -> None:
+    page = projector_page.page
+    projector_page.open()
+    projector_page.choose_method("t-SNE")
+    page.get_by_text("More", exact=True).click()
+    further = page.get_by_label("Further perplexities")
+    further.fill("50, many")
+    further.press("Tab")
+    expect(page.get_by_role("alert").get_by_text("many")).to_be_visible()
+    expect(page.get_by_role("button", name="Run t-SNE")).to_be_disabled()
+    further.fill("50, 200")
+    further.press("Tab")
+    job_id = projector_page.run_tsne(n_dims=2, perplexity=10, n_steps=50)
+
+    assert job_of(projector_page, job_id)["projection"]["perplexity"] == [10, 50, 200]
+    expect(JobsPanel(projector_page).row(job_id)).to_contain_text("perplexity 10, 50 and 200")
+    projector_page.reload()
+    expect(further).to_have_value("50, 200")
 
 
 def test_neighbors_in_the_picture_are_those_of_its_coordinates(projector_page: ProjectorPage) -> None:

@@ -6,14 +6,16 @@ import { nameOfMethod } from '../domain/methods';
 import type { State } from '../state/model';
 import { axisWords } from '../state/selectors';
 
-/** "t-SNE 2-D, perplexity 30": what tells a job from others at a glance. */
+const LIST = new Intl.ListFormat('en-GB');
+
+/** "t-SNE 2-D, perplexity 30 and 200": what tells a job from others at a glance. */
 export function titleOf({ projection }: Pick<Rest.JobSummary, 'projection'>): string {
   const name = nameOfMethod(projection.method);
   switch (projection.method) {
     case 'tsne': {
       const { perplexity } = projection;
       const values = typeof perplexity === 'number' ? [perplexity] : perplexity;
-      return `${name} ${projection.n_dims}-D, perplexity ${values.join(' and ')}`;
+      return `${name} ${projection.n_dims}-D, perplexity ${LIST.format(values.map(String))}`;
     }
     case 'umap':
       return `${name} ${projection.n_dims}-D, ${countOf(projection.n_neighbors, 'neighbor')}`;

@@ -21,7 +21,7 @@ export class ShownJob extends Panel {
   protected override slices(state: State): readonly unknown[] {
     const { layout, jobView, jobs, people, projectionTab, requesting } = state;
     const shown = layout && [layout.jobId, layout.step, layout.nComponents].join();
-    return [jobView?.job, shown, jobs.list, people, projectionTab, requesting];
+    return [jobView?.job, shown, jobs.list, people, projectionTab, requesting, forkOf(state) !== null];
   }
 
   protected override render(): TemplateResult {

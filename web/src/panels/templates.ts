@@ -140,6 +140,35 @@ export function numberField(options: {
   </div>`;
 }
 
+/** A short text that is read as something; the fault says why it cannot be, and what can. */
+export function textField(options: {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly placeholder: string;
+  readonly help: string;
+  readonly fault: string | null;
+  readonly onChange: (value: string) => void;
+}): TemplateResult {
+  const { id, fault } = options;
+  return html`<div class="field text">
+    <label for=${id}>${options.label}</label>
+    <input
+      class="field-control"
+      id=${id}
+      placeholder=${options.placeholder}
+      autocomplete="off"
+      spellcheck="false"
+      aria-describedby="${id}-fault ${id}-help"
+      aria-invalid=${fault !== null}
+      .value=${live(options.value)}
+      @change=${(event: Event) => options.onChange((event.target as HTMLInputElement).value.trim())}
+    />
+    <div class="field-fault" id="${id}-fault" role="alert">${fault === null ? nothing : html`<p class="inline-error">${icon('error')}<span dir="auto">${fault}</span></p>`}</div>
+    <p class="help" id="${id}-help">${options.help}</p>
+  </div>`;
+}
+
 function partOf(value: number, range: { readonly minimum: number; readonly maximum: number }): number {
   const part = (value - range.minimum) / (range.maximum - range.minimum);
   return Math.round(100 * Math.min(1, Math.max(0, part)));

@@ -1,12 +1,13 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { MOST_FURTHER, readPerplexities } from '../domain/perplexities';
 import type { State } from '../state/model';
 import { counted } from './format';
 import { icon } from './icons';
 import { Panel } from './panel';
 import { initialisationField, metricField } from './projection-fields';
 import './supervision-settings';
-import { numberField, segmented } from './templates';
+import { numberField, segmented, textField } from './templates';
 
 /** Parameters of the next t-SNE; the ranges are those of the API. */
 @customElement('projector-tsne-settings')
@@ -58,7 +59,17 @@ export class TsneSettingsPanel extends Panel {
 
   #advanced(): TemplateResult {
     const { tsne } = this.state;
-    return html`${numberField({
+    const perplexities = readPerplexities(tsne.furtherPerplexities);
+    return html`${textField({
+      id: 'further-perplexities',
+      label: 'Further perplexities',
+      value: tsne.furtherPerplexities,
+      placeholder: 'none',
+      fault: 'fault' in perplexities ? perplexities.fault : null,
+      help: `Up to ${MOST_FURTHER}, such as 50, 200: near and far neighbors count together.`,
+      onChange: (furtherPerplexities) => this.actions.setTsne({ furtherPerplexities }),
+    })}
+    ${numberField({
       id: 'learning-rate',
       label: 'Learning rate',
       value: tsne.learningRate,

@@ -17,6 +17,7 @@ import type { Preferences } from './preferences';
 export const DEFAULT_TSNE: TsneSettings = {
   nDims: 3,
   perplexity: 30,
+  furtherPerplexities: '',
   learningRate: null,
   earlyExaggeration: 12,
   nSteps: 1000,

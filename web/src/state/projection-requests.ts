@@ -2,6 +2,8 @@
 
 import type { Rest } from '../api/rest-types';
 import { isStreamed, type Method } from '../domain/methods';
+import { readPerplexities, textOfPerplexities } from '../domain/perplexities';
+import { DEFAULT_TSNE } from './initial';
 import type {
   AxisSettings,
   SideSettings,
@@ -45,6 +47,7 @@ export function forkOf(
 ): Rest.ForkRequest['projection'] | null {
   const { projectionTab, layout } = state;
   if (layout === null || layout.jobId === null || !isStreamed(layout.method)) return null;
+  if (refusalOf(projectionTab, state) !== null) return null;
   const projection = projectionOf(projectionTab, state);
   if (projection.method !== 'tsne' && projection.method !== 'umap') return null;
   return { ...projection, n_dims: layout.nComponents >= 3 ? 3 : 2 };
@@ -52,7 +55,19 @@ export function forkOf(
 
 /** Why a projection cannot be asked for yet; null: it can. */
 export function refusalOf(method: Method, settings: ProjectionSettings): string | null {
-  if (method !== 'custom') return null;
+  switch (method) {
+    case 'tsne':
+      return 'fault' in readPerplexities(settings.tsne.furtherPerplexities)
+        ? 'Mend the further perplexities, under More.'
+        : null;
+    case 'custom':
+      return refusalOfCustom(settings);
+    default:
+      return null;
+  }
+}
+
+function refusalOfCustom(settings: ProjectionSettings): string | null {
   const { x, y, z } = settings.custom;
   for (const [name, axis] of [
     ['X', x],
@@ -87,7 +102,7 @@ export function settingsOf(projection: Rest.Projection | null): Partial<State> {
       return {
         tsne: {
           nDims: projection.n_dims,
-          perplexity: firstOf(projection.perplexity),
+          ...perplexitiesOf(projection.perplexity),
           learningRate: projection.learning_rate || null,
           earlyExaggeration: projection.early_exaggeration,
           nSteps: projection.n_steps,
@@ -119,7 +134,7 @@ function tsneOf(tsne: TsneSettings, supervision: Rest.Supervision | null): Rest.
   return {
     method: 'tsne',
     n_dims: tsne.nDims,
-    perplexity: tsne.perplexity,
+    perplexity: allPerplexities(tsne),
     learning_rate: tsne.learningRate ?? 0,
     early_exaggeration: tsne.earlyExaggeration,
     early_exaggeration_steps: EARLY_STEPS,
@@ -169,6 +184,17 @@ function isEmpty({ query, rows }: SideSettings): boolean {
   return rows === null ? query === '' : rows.length === 0;
 }
 
-function firstOf(perplexity: number | readonly number[]): number {
-  return typeof perplexity === 'number' ? perplexity : (perplexity[0] ?? 30);
+/** One as a plain number; those that cannot be read are left out, `refusalOf` says so before. */
+function allPerplexities({ perplexity, furtherPerplexities }: TsneSettings): number | number[] {
+  const further = readPerplexities(furtherPerplexities);
+  const values = 'values' in further ? further.values : [];
+  return values.length === 0 ? perplexity : [perplexity, ...values];
+}
+
+function perplexitiesOf(
+  perplexity: number | readonly number[],
+): Pick<TsneSettings, 'perplexity' | 'furtherPerplexities'> {
+  const [first = DEFAULT_TSNE.perplexity, ...further] =
+    typeof perplexity === 'number' ? [perplexity] : perplexity;
+  return { perplexity: first, furtherPerplexities: textOfPerplexities(further) };
 }

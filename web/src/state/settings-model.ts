@@ -9,6 +9,7 @@ export interface PcaSettings {
 export interface TsneSettings {
   readonly nDims: 2 | 3;
   readonly perplexity: number;
+  readonly furtherPerplexities: string; // as typed, see domain/perplexities.ts; empty: none
   readonly learningRate: number | null; // null: automatic
   readonly earlyExaggeration: number;
   readonly nSteps: number;

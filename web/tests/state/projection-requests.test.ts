@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { sideOf } from '../../src/panels/custom-settings';
 import { EMPTY_AXIS } from '../../src/state/initial';
 import type { State } from '../../src/state/model';
-import { projectionOf, refusalOf, settingsOf } from '../../src/state/projection-requests';
+import { forkOf, projectionOf, refusalOf, settingsOf } from '../../src/state/projection-requests';
 import { type Harness, opened } from '../support/harness';
 
 let page: Harness;
@@ -28,6 +28,14 @@ describe('settings survive the way through their projection', () => {
     expect(settingsOf(projectionOf('tsne', with_({ tsne })))).toEqual({ tsne });
   });
 
+  test('of a t-SNE with several perplexities', () => {
+    const tsne = { ...page.state().tsne, perplexity: 20, furtherPerplexities: '50, 200' };
+    const projection = projectionOf('tsne', with_({ tsne }));
+    expect(projection).toMatchObject({ perplexity: [20, 50, 200] });
+    expect(settingsOf(projection)).toEqual({ tsne });
+    expect(projectionOf('tsne', with_({}))).toMatchObject({ perplexity: 30 });
+  });
+
   test('of UMAP', () => {
     const umap = { ...page.state().umap, nDims: 2, nNeighbors: 30, minDist: 0.5, nEpochs: 100 } as const;
     expect(settingsOf(projectionOf('umap', with_({ umap })))).toEqual({ umap });
@@ -38,6 +46,16 @@ describe('settings survive the way through their projection', () => {
     const raw = { dims: [3, 0, 1] };
     expect(settingsOf(projectionOf('raw', with_({ raw })))).toEqual({ raw });
   });
+});
+
+test('nothing runs or forks with perplexities that cannot be read', () => {
+  const layout = { jobId: 'J1', method: 'tsne', nComponents: 2 } as State['layout'];
+  const setUp = (furtherPerplexities: string) =>
+    with_({ projectionTab: 'tsne', layout, tsne: { ...page.state().tsne, furtherPerplexities } });
+  expect(refusalOf('tsne', setUp('many'))).toContain('further perplexities');
+  expect(forkOf(setUp('many'))).toBeNull();
+  expect(refusalOf('tsne', setUp('50'))).toBeNull();
+  expect(forkOf(setUp('50'))).toMatchObject({ n_dims: 2, perplexity: [30, 50] });
 });
 
 describe('a supervision', () => {
