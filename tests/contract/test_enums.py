@@ -13,10 +13,10 @@ from projector_client import messages as client_messages
 from projector_client import model as client
 from projector_compute import messages as compute_messages
 from projector_compute.control_messages import read_control, tell_control
-from projector_compute.model import Action as WorkerAction
-from projector_compute.model import Metric as WorkerMetric
+from projector_compute.controls import Action as WorkerAction
 from projector_compute.model import Phase as WorkerPhase
 from projector_compute.question_messages import decode_neighbors_query
+from projector_compute.specs import Metric as WorkerMetric
 from projector_contracts.common.v1 import problem_pb2
 from projector_contracts.compute.v1 import job_pb2, query_pb2
 from projector_contracts.loader.v1 import loader_pb2

@@ -8,20 +8,11 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal, Self
 
-from projector_compute.model import (
-    Control,
-    ControlEntry,
-    DescentState,
-    Dropped,
-    Frame,
-    JobSpec,
-    JobState,
-    KeptHistory,
-    OptimizerState,
-    Phase,
-    SavedJob,
-)
+from projector_compute.controls import Control, ControlEntry
+from projector_compute.model import Dropped, Frame, JobState, KeptHistory, Phase
 from projector_compute.ports import SliceLost
+from projector_compute.saved import DescentState, OptimizerState, SavedJob
+from projector_compute.specs import JobSpec
 from projector_contracts import names
 from projector_contracts.names import JobId
 

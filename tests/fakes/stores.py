@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from projector_chassis.errors import NotFound
 from projector_compute.core.neighbors import NeighborTable
 from projector_compute.core.tsne.affinities import Affinities
-from projector_compute.model import EmbeddingRef, Float32Array, JobSpec
 from projector_compute.ports import Progress, Waiting
 from projector_compute.questions import KeptLayout, LayoutRef
+from projector_compute.specs import EmbeddingRef, Float32Array, JobSpec
 from projector_contracts.names import JobId
 
 

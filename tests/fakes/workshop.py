@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from fakes.clock import FakeClock
 from fakes.jobs import InMemoryJobs, StoredJob
 from fakes.stores import InMemoryEmbeddings, InMemoryStages
-from projector_compute.model import EmbeddingRef, Frame, JobSpec, Metric, PcaParameters, TsneParameters
+from projector_compute.model import Frame
 from projector_compute.run_job import Workbench, run_slice
+from projector_compute.specs import EmbeddingRef, JobSpec, Metric, PcaParameters, TsneParameters
 from projector_contracts.names import JobId
 
 JOB = JobId("job-1")

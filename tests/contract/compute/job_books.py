@@ -9,7 +9,8 @@ from redis.client import PubSub
 
 from fakes.jobs import InMemoryJobs
 from projector_compute import messages
-from projector_compute.model import Action, Frame, JobState
+from projector_compute.controls import Action
+from projector_compute.model import Frame, JobState
 from projector_compute.ports import Jobs
 from projector_contracts import names
 from projector_contracts.compute.v1 import job_pb2

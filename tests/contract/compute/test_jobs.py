@@ -9,26 +9,22 @@ import numpy as np
 import pytest
 from contract.compute.job_books import JOB, JobBook
 
+from projector_compute.controls import Action, AppliedControl, ControlEntry
 from projector_compute.core.tsne.repulsion.plan import Plan
 from projector_compute.model import (
-    Action,
-    AppliedControl,
     AxisResult,
-    ControlEntry,
     CustomResult,
     Dropped,
-    EmbeddingRef,
     Failure,
     Frame,
     JobState,
     Notice,
-    OptimizerState,
-    PcaParameters,
     PcaResult,
     Phase,
-    SavedJob,
 )
 from projector_compute.ports import HeldSlice, SliceLost
+from projector_compute.saved import OptimizerState, SavedJob
+from projector_compute.specs import EmbeddingRef, PcaParameters
 from projector_contracts import names
 from projector_contracts.compute.v1 import job_pb2
 

@@ -11,7 +11,7 @@ import grpc
 import numpy as np
 from numpy.typing import NDArray
 
-from projector_compute.model import EmbeddingRef
+from projector_compute.specs import EmbeddingRef
 from projector_contracts.loader.v1 import loader_pb2, loader_pb2_grpc
 
 _CHUNK_BYTES = 2**16

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from fixtures.deadline import wait_until
 from projector_compute import messages
-from projector_compute.model import EmbeddingRef, Frame, JobState, Phase
+from projector_compute.model import Frame, JobState, Phase
+from projector_compute.specs import EmbeddingRef
 from projector_contracts import names
 from projector_contracts.compute.v1 import job_pb2, query_pb2
 from projector_contracts.names import JobId, SliceField

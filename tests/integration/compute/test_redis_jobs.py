@@ -18,8 +18,9 @@ from redis.retry import Retry
 from fixtures.deadline import wait_until
 from projector_cli.ports import free_port
 from projector_compute.adapters.redis_jobs import RedisJobs, RedisSlice, Scripts, SlicePlace, connect
-from projector_compute.model import Dropped, Frame, JobState, Phase, SavedJob
+from projector_compute.model import Dropped, Frame, JobState, Phase
 from projector_compute.ports import JobsUnavailable, SliceLost
+from projector_compute.saved import SavedJob
 from projector_contracts import names
 from projector_contracts.names import JobId
 

@@ -8,16 +8,13 @@ from numpy.typing import NDArray
 
 from fakes.workshop import Workshop, clusters, pca_spec
 from projector_compute.core.pca import principal_components
-from projector_compute.model import (
+from projector_compute.model import CustomResult, Frame, PcaResult, Phase
+from projector_compute.specs import (
     AxisSide,
     CustomAxis,
     CustomParameters,
-    CustomResult,
-    Frame,
     JobSpec,
     PcaParameters,
-    PcaResult,
-    Phase,
     Preprocessing,
     Projection,
     RawParameters,

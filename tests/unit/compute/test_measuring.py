@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from fakes.stores import InMemoryEmbeddings, InMemoryLayouts
 from fakes.workshop import clusters
 from projector_compute.measuring import QualityMeter
-from projector_compute.model import (
+from projector_compute.model import Failure
+from projector_compute.questions import LayoutRef, MeasuredQuality, QualityQuery
+from projector_compute.specs import (
     EmbeddingRef,
-    Failure,
     JobSpec,
     Metric,
     PcaParameters,
@@ -19,7 +20,6 @@ from projector_compute.model import (
     Projection,
     TsneParameters,
 )
-from projector_compute.questions import LayoutRef, MeasuredQuality, QualityQuery
 from projector_contracts.names import JobId
 
 JOB = JobId("job-1")

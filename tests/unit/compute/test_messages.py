@@ -12,23 +12,16 @@ import pytest
 from projector_chassis.errors import Internal, InvalidArgument
 from projector_compute import messages
 from projector_compute.control_messages import read_control, tell_control
-from projector_compute.model import (
-    Action,
-    Control,
+from projector_compute.controls import Action, Control, Perturb, SetExaggeration, SetLearningRate, Supervise
+from projector_compute.model import Frame, JobState, Phase
+from projector_compute.specs import (
     CustomParameters,
     EmbeddingRef,
-    Frame,
     Initialisation,
-    JobState,
     Metric,
     PcaParameters,
-    Perturb,
-    Phase,
     Preprocessing,
     RawParameters,
-    SetExaggeration,
-    SetLearningRate,
-    Supervise,
     TsneParameters,
     UmapParameters,
 )

@@ -7,7 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from fakes.workshop import Workshop, clusters, tsne_spec
-from projector_compute.model import (
+from projector_compute.model import Phase
+from projector_compute.specs import (
     AxisSide,
     CustomAxis,
     CustomParameters,
@@ -15,7 +16,6 @@ from projector_compute.model import (
     JobSpec,
     Metric,
     PcaParameters,
-    Phase,
     Projection,
     RawParameters,
     UmapParameters,

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from fakes.clock import FakeClock
 from fakes.jobs import InMemoryJobs
 from projector_compute.core.quantisation import quantise
-from projector_compute.model import EmbeddingRef, Frame, JobSpec, PcaParameters
+from projector_compute.model import Frame
 from projector_compute.publishing import FLOAT32_POINTS, FramePublisher
 from projector_compute.session import Session
+from projector_compute.specs import EmbeddingRef, JobSpec, PcaParameters
 from projector_contracts.names import JobId
 
 JOB = JobId("job-1")

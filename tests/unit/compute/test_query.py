@@ -6,17 +6,11 @@ from numpy.typing import NDArray
 
 from fakes.stores import InMemoryEmbeddings, InMemoryLayouts
 from fakes.workshop import clusters
-from projector_compute.model import (
-    EmbeddingRef,
-    Failure,
-    JobSpec,
-    Metric,
-    PcaParameters,
-    Preprocessing,
-)
+from projector_compute.model import Failure
 from projector_compute.ports import Progress
 from projector_compute.query import NeighborFinder
 from projector_compute.questions import LayoutRef, Neighbors, NeighborsQuery
+from projector_compute.specs import EmbeddingRef, JobSpec, Metric, PcaParameters, Preprocessing
 from projector_contracts.names import JobId
 
 JOB = JobId("job-1")

@@ -8,7 +8,7 @@ import pytest
 from projector_chassis.errors import InvalidArgument
 from projector_compute.core.quality import LayoutQuality, Score
 from projector_compute.messages import encode_frame
-from projector_compute.model import EmbeddingRef, Failure, Frame, Metric, Notice, Preprocessing
+from projector_compute.model import Failure, Frame, Notice
 from projector_compute.question_messages import (
     decode_layout,
     decode_neighbors_query,
@@ -16,6 +16,7 @@ from projector_compute.question_messages import (
     encode_answer,
 )
 from projector_compute.questions import LayoutRef, MeasuredQuality, Neighbors, NeighborsQuery, QualityQuery
+from projector_compute.specs import EmbeddingRef, Metric, Preprocessing
 from projector_contracts.compute.v1 import job_pb2, query_pb2
 from projector_contracts.names import JobId
 

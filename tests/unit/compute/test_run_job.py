@@ -13,8 +13,10 @@ from fakes.stores import InMemoryStages
 from fakes.workshop import JOB, Workshop, clusters, pca_spec, tsne_spec
 from projector_chassis.errors import TooLarge
 from projector_compute import publishing
-from projector_compute.model import Action, EmbeddingRef, Failure, Frame, Perturb, Phase, SetExaggeration
+from projector_compute.controls import Action, Perturb, SetExaggeration
+from projector_compute.model import Failure, Frame, Phase
 from projector_compute.ports import JobsUnavailable, Progress, Waiting
+from projector_compute.specs import EmbeddingRef
 
 N_STEPS = 60
 

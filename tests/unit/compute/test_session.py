@@ -7,8 +7,10 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.jobs import InMemoryJobs, InMemorySlice
-from projector_compute.model import Action, EmbeddingRef, JobSpec, Notice, PcaParameters, Phase
+from projector_compute.controls import Action
+from projector_compute.model import Notice, Phase
 from projector_compute.session import Interrupted, Request, Session
+from projector_compute.specs import EmbeddingRef, JobSpec, PcaParameters
 from projector_contracts import names
 from projector_contracts.names import JobId
 

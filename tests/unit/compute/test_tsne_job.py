@@ -13,9 +13,11 @@ from unit.compute.tsne_runs import finished, last
 from fakes.stores import InMemoryStages
 from fakes.workshop import JOB, Workshop, clusters, tsne_spec
 from projector_compute import neighbor_stage, tsne_preparation
+from projector_compute.controls import Action
 from projector_compute.core import neighbor_graph
 from projector_compute.core.neighbors import NeighborTable
-from projector_compute.model import Action, Metric, Phase
+from projector_compute.model import Phase
+from projector_compute.specs import Metric
 from projector_contracts.names import JobId
 
 

@@ -9,7 +9,8 @@ from unit.compute.tsne_runs import LABELS, finished, last
 
 from fakes.workshop import Workshop, clusters, tsne_spec
 from projector_compute.core.tsne.initialisation import INITIAL_STD
-from projector_compute.model import Initialisation, Metric, Phase, Supervision
+from projector_compute.model import Phase
+from projector_compute.specs import Initialisation, Metric, Supervision
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,9 @@ import pytest
 from unit.compute.tsne_runs import LABELS
 
 from fakes.workshop import JOB, Workshop, clusters, tsne_spec
-from projector_compute.model import (
-    Action,
-    Control,
-    Frame,
-    Perturb,
-    Phase,
-    SetExaggeration,
-    SetLearningRate,
-    Supervise,
-    Supervision,
-)
+from projector_compute.controls import Action, Control, Perturb, SetExaggeration, SetLearningRate, Supervise
+from projector_compute.model import Frame, Phase
+from projector_compute.specs import Supervision
 
 STEERING: list[Control] = [
     Perturb(),

@@ -10,16 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from fakes.workshop import JOB, Workshop, clusters
-from projector_compute.model import (
-    Action,
-    Frame,
-    Initialisation,
-    JobSpec,
-    Metric,
-    Phase,
-    Supervision,
-    UmapParameters,
-)
+from projector_compute.controls import Action
+from projector_compute.model import Frame, Phase
+from projector_compute.specs import Initialisation, JobSpec, Metric, Supervision, UmapParameters
 
 
 def workshop_of(points: NDArray[np.floating], *, slice_seconds: float = 1e6, seed: int = 0, **changes: Any) -> Workshop:

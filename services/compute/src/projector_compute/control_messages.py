@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 
 from projector_chassis.errors import Internal
-from projector_compute.model import (
+from projector_compute.controls import (
     Action,
     Control,
     ControlEntry,

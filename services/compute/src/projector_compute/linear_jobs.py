@@ -11,23 +11,12 @@ from projector_chassis.errors import InvalidArgument
 from projector_compute.core.custom import Direction, axes_of, direction, project
 from projector_compute.core.pca import principal_components
 from projector_compute.core.preprocess import row_blocks
-from projector_compute.model import (
-    AxisResult,
-    AxisSide,
-    CustomParameters,
-    CustomResult,
-    Float32Array,
-    JobSpec,
-    Notice,
-    PcaParameters,
-    PcaResult,
-    Phase,
-    RawParameters,
-)
+from projector_compute.model import AxisResult, CustomResult, Notice, PcaResult, Phase
 from projector_compute.ports import EmbeddingStore
 from projector_compute.publishing import FramePublisher
 from projector_compute.rows import open_rows, transform_of
 from projector_compute.session import Session
+from projector_compute.specs import AxisSide, CustomParameters, Float32Array, JobSpec, PcaParameters, RawParameters
 
 _AXIS_NAMES = "xyz"
 

@@ -13,10 +13,11 @@ from projector_chassis.errors import Deadline, InvalidArgument
 from projector_compute.answering import answered, left_out
 from projector_compute.core.preprocess import TransformedRows, unit_rows, unit_scale
 from projector_compute.core.quality import MIN_POINTS, layout_quality
-from projector_compute.model import Failure, Float32Array, JobSpec, Metric, Notice, TsneParameters, UmapParameters
+from projector_compute.model import Failure, Notice
 from projector_compute.ports import EmbeddingStore, LayoutStore
 from projector_compute.questions import MeasuredQuality, QualityQuery
 from projector_compute.rows import transform_of
+from projector_compute.specs import Float32Array, JobSpec, Metric, TsneParameters, UmapParameters
 
 _LONGEST_SECONDS = 100.0
 """After which nobody waits for the answer any more."""

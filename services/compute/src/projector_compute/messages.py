@@ -11,23 +11,20 @@ from numpy.typing import NDArray
 
 from projector_chassis.errors import Internal, InvalidArgument
 from projector_compute.control_messages import read_entry, read_person, tell_entry, write_person
+from projector_compute.controls import AppliedControl
 from projector_compute.model import (
-    AppliedControl,
     AxisResult,
     CustomResult,
-    EmbeddingRef,
     Failure,
-    Float32Array,
     Frame,
-    JobSpec,
     JobState,
     Notice,
     PcaResult,
     Phase,
     PhaseTime,
-    Preprocessing,
 )
 from projector_compute.projection_messages import decode_projection
+from projector_compute.specs import EmbeddingRef, Float32Array, JobSpec, Preprocessing
 from projector_contracts.common.v1 import problem_pb2
 from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.names import JobId

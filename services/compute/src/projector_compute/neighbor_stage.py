@@ -8,9 +8,10 @@ from projector_chassis.errors import InvalidArgument
 from projector_compute.core.neighbor_graph import neighbor_graph
 from projector_compute.core.neighbors import NeighborTable
 from projector_compute.core.preprocess import unit_rows, unit_scale
-from projector_compute.model import Float32Array, Metric, Notice, Phase
+from projector_compute.model import Notice, Phase
 from projector_compute.ports import StageStore
 from projector_compute.session import Session
+from projector_compute.specs import Float32Array, Metric
 
 _UNIT_TOLERANCE = 1e-3
 """Of a row's length, which float16 and text leave of what was one."""

@@ -10,20 +10,13 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Protocol, Self, TypeAlias
 
+from projector_compute.controls import ControlEntry
 from projector_compute.core.neighbors import NeighborTable
 from projector_compute.core.tsne.affinities import Affinities
-from projector_compute.model import (
-    ControlEntry,
-    Dropped,
-    EmbeddingRef,
-    Float32Array,
-    Frame,
-    JobSpec,
-    JobState,
-    KeptHistory,
-    SavedJob,
-)
+from projector_compute.model import Dropped, Frame, JobState, KeptHistory
 from projector_compute.questions import Answer, KeptLayout, LayoutRef
+from projector_compute.saved import SavedJob
+from projector_compute.specs import EmbeddingRef, Float32Array, JobSpec
 from projector_contracts.names import JobId
 
 Progress: TypeAlias = Callable[[float], None]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector_chassis.errors import InvalidArgument
-from projector_compute.model import (
+from projector_compute.specs import (
     AxisSide,
     CustomAxis,
     CustomParameters,

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from projector_compute.core.frame_history import FrameHistory, capacity_of
 from projector_compute.core.pacing import FramePacer
 from projector_compute.core.quantisation import quantise
-from projector_compute.model import Dropped, Float32Array, Frame
+from projector_compute.model import Dropped, Frame
 from projector_compute.phases import advanced
 from projector_compute.session import Session
+from projector_compute.specs import Float32Array
 
 FLOAT32_POINTS = 50_000
 """Up to so many points a frame is float32; above, 16 bits, whose error is far below a pixel."""

@@ -15,10 +15,11 @@ from projector_chassis.errors import InvalidArgument
 from projector_compute.answering import answered, left_out
 from projector_compute.core.nearest import Distance, nearest
 from projector_compute.core.search_space import SearchSpace, transformed_space
-from projector_compute.model import EmbeddingRef, Failure, Float32Array, Metric, Notice, Preprocessing
+from projector_compute.model import Failure, Notice
 from projector_compute.ports import EmbeddingStore, LayoutStore
 from projector_compute.questions import KeptLayout, LayoutRef, Neighbors, NeighborsQuery
 from projector_compute.rows import transform_of
+from projector_compute.specs import EmbeddingRef, Float32Array, Metric, Preprocessing
 
 _OPEN_EMBEDDINGS = 4
 """Mapped at the same time. What is mapped cannot be removed from the cache, so it must not be many."""

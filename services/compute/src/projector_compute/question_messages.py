@@ -9,7 +9,7 @@ import numpy as np
 from projector_chassis.errors import InvalidArgument
 from projector_compute.core.quality import Score
 from projector_compute.messages import decode_embedding, decode_preprocessing
-from projector_compute.model import Failure, Float32Array, Notice
+from projector_compute.model import Failure, Notice
 from projector_compute.projection_messages import decode_metric
 from projector_compute.questions import (
     Answer,
@@ -19,6 +19,7 @@ from projector_compute.questions import (
     NeighborsQuery,
     QualityQuery,
 )
+from projector_compute.specs import Float32Array
 from projector_contracts.common.v1 import problem_pb2
 from projector_contracts.compute.v1 import job_pb2, query_pb2
 from projector_contracts.names import JobId

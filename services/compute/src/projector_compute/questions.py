@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector_compute.core.quality import LayoutQuality
-from projector_compute.model import EmbeddingRef, Failure, Float32Array, JobSpec, Metric, Notice, Preprocessing
+from projector_compute.model import Failure, Notice
+from projector_compute.specs import EmbeddingRef, Float32Array, JobSpec, Metric, Preprocessing
 from projector_contracts.names import JobId
 
 

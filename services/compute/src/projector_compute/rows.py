@@ -16,9 +16,9 @@ from projector_compute.core.preprocess import (
     spherizing,
     z_scoring,
 )
-from projector_compute.model import Float32Array, JobSpec, Preprocessing
 from projector_compute.ports import EmbeddingStore
 from projector_compute.session import Session
+from projector_compute.specs import Float32Array, JobSpec, Preprocessing
 
 
 @contextlib.contextmanager

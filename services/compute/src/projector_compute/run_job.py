@@ -8,19 +8,18 @@ import structlog
 
 from projector_chassis.errors import PublicError
 from projector_compute.linear_jobs import run_custom, run_pca, run_raw
-from projector_compute.model import (
+from projector_compute.model import Failure, Phase
+from projector_compute.ports import EmbeddingStore, HeldSlice, Jobs, JobsUnavailable, SliceLost, StageStore
+from projector_compute.publishing import FramePublisher
+from projector_compute.session import Clock, Interrupted, Request, Session
+from projector_compute.specs import (
     CustomParameters,
-    Failure,
     JobSpec,
     PcaParameters,
-    Phase,
     RawParameters,
     TsneParameters,
     UmapParameters,
 )
-from projector_compute.ports import EmbeddingStore, HeldSlice, Jobs, JobsUnavailable, SliceLost, StageStore
-from projector_compute.publishing import FramePublisher
-from projector_compute.session import Clock, Interrupted, Request, Session
 from projector_compute.tsne_job import run_tsne
 from projector_compute.umap_job import epochs_of, run_umap
 from projector_contracts.names import MAX_ATTEMPTS

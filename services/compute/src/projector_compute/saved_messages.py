@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from projector_compute.controls import Adjustments
 from projector_compute.core.tsne.repulsion.plan import Plan
-from projector_compute.model import Adjustments, DescentState, Float32Array, OptimizerState, SavedJob, Supervision
 from projector_compute.projection_messages import read_supervision
+from projector_compute.saved import DescentState, OptimizerState, SavedJob
+from projector_compute.specs import Float32Array, Supervision
 from projector_contracts.compute.v1 import job_pb2
 
 

@@ -7,18 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from projector_compute.model import (
-    Action,
-    AppliedControl,
-    DescentState,
-    Failure,
-    Notice,
-    OptimizerState,
-    Phase,
-    SavedJob,
-)
+from projector_compute.controls import Action, AppliedControl
+from projector_compute.model import Failure, Notice, Phase
 from projector_compute.phases import advanced, entered
 from projector_compute.ports import HeldSlice
+from projector_compute.saved import DescentState, OptimizerState, SavedJob
 
 _STATES_HZ = 5.0
 """How often progress is announced; a changed phase is announced at once."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from projector_compute.controls import Adjustments
 from projector_compute.core.tsne.affinities import Affinities
 from projector_compute.core.tsne.optimiser import Optimiser
 from projector_compute.core.tsne.schedule import Schedule
 from projector_compute.core.tsne.supervision import supervised
-from projector_compute.model import Adjustments, Supervision, TsneParameters
+from projector_compute.specs import Supervision, TsneParameters
 
 
 class Course:

@@ -7,10 +7,12 @@ from functools import partial
 from projector_compute.core.tsne.affinities import Affinities
 from projector_compute.core.tsne.optimiser import Optimiser
 from projector_compute.core.tsne.patience import Patience
-from projector_compute.model import JobSpec, Notice, OptimizerState, Phase, TsneParameters
+from projector_compute.model import Notice, Phase
 from projector_compute.ports import StreamedBench
 from projector_compute.publishing import FramePublisher
+from projector_compute.saved import OptimizerState
 from projector_compute.session import Request, Session
+from projector_compute.specs import JobSpec, TsneParameters
 from projector_compute.tsne_course import Course
 from projector_compute.tsne_preparation import prepare_tsne
 from projector_compute.turn import Turn

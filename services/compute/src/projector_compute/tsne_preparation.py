@@ -18,19 +18,13 @@ from projector_compute.core.tsne.initialisation import (
     start_from_layout,
     start_from_pca,
 )
-from projector_compute.model import (
-    Float32Array,
-    Initialisation,
-    JobSpec,
-    Notice,
-    OptimizerState,
-    Phase,
-    TsneParameters,
-)
+from projector_compute.model import Notice, Phase
 from projector_compute.neighbor_stage import comparable_points, stored_neighbors
 from projector_compute.ports import StageStore, StreamedBench
 from projector_compute.rows import open_rows
+from projector_compute.saved import OptimizerState
 from projector_compute.session import Session
+from projector_compute.specs import Float32Array, Initialisation, JobSpec, TsneParameters
 
 
 def prepare_tsne(session: Session, bench: StreamedBench, spec: JobSpec, parameters: TsneParameters) -> Affinities:

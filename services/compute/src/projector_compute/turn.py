@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from projector_compute.model import DescentState, OptimizerState
+from projector_compute.saved import DescentState, OptimizerState
 from projector_compute.session import Request, Session
 
 State: TypeAlias = Callable[[], OptimizerState | DescentState]

@@ -14,21 +14,14 @@ from projector_compute.core.umap.curve import fit_curve
 from projector_compute.core.umap.epochs import Descent
 from projector_compute.core.umap.graph import fuzzy_graph, supervised_graph
 from projector_compute.core.umap.initialisation import random_start, wide_start
-from projector_compute.model import (
-    DescentState,
-    Float32Array,
-    Initialisation,
-    JobSpec,
-    Metric,
-    Notice,
-    Phase,
-    UmapParameters,
-)
+from projector_compute.model import Notice, Phase
 from projector_compute.neighbor_stage import comparable_points, stored_neighbors
 from projector_compute.ports import StreamedBench
 from projector_compute.publishing import FramePublisher
 from projector_compute.rows import open_rows
+from projector_compute.saved import DescentState
 from projector_compute.session import Request, Session
+from projector_compute.specs import Float32Array, Initialisation, JobSpec, Metric, UmapParameters
 from projector_compute.turn import Turn
 
 _FEW_POINTS = 10_000

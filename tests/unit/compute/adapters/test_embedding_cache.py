@@ -17,8 +17,8 @@ from fixtures.deadline import wait_until
 from projector_chassis.errors import InvalidArgument, NotFound, TooLarge, Unavailable
 from projector_compute.adapters.embedding_cache import EmbeddingCache
 from projector_compute.adapters.loader import Loader
-from projector_compute.model import EmbeddingRef, Float32Array
 from projector_compute.session import Interrupted, Request
+from projector_compute.specs import EmbeddingRef, Float32Array
 
 ROWS = np.arange(600, dtype=np.float32).reshape(100, 6)
 N_CHUNKS = 10

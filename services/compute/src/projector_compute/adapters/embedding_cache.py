@@ -20,8 +20,8 @@ import structlog
 
 from projector_chassis.errors import InvalidArgument, TooLarge, Unavailable
 from projector_compute.adapters.loader import Loader
-from projector_compute.model import EmbeddingRef, Float32Array
 from projector_compute.ports import Progress, Waiting
+from projector_compute.specs import EmbeddingRef, Float32Array
 
 _LOG = structlog.get_logger(__name__)
 _FIRST_WAIT_SECONDS = 0.1

@@ -8,7 +8,7 @@ import grpc
 import structlog
 
 from projector_chassis.errors import Conflict, from_grpc
-from projector_compute.model import EmbeddingRef
+from projector_compute.specs import EmbeddingRef
 from projector_contracts.loader.v1 import loader_pb2, loader_pb2_grpc
 from projector_contracts.names import REQUEST_ID_HEADER
 

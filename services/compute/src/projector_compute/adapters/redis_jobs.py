@@ -21,8 +21,11 @@ from projector_chassis.errors import Internal
 from projector_compute import messages, saved_messages
 from projector_compute.adapters import redis_scripts
 from projector_compute.control_messages import decode_entry
-from projector_compute.model import ControlEntry, Dropped, Frame, JobSpec, JobState, KeptHistory, Phase, SavedJob
+from projector_compute.controls import ControlEntry
+from projector_compute.model import Dropped, Frame, JobState, KeptHistory, Phase
 from projector_compute.ports import JobsUnavailable, SliceLost
+from projector_compute.saved import SavedJob
+from projector_compute.specs import JobSpec
 from projector_contracts import names
 from projector_contracts.names import JobId
 
