@@ -32,6 +32,8 @@ KEYS = {
     "presence:{embedding}": names.presence_key("1a2b"),
     "jobs": names.JOBS,
     "fingerprint:{hash}": names.fingerprint_key("1a2b"),
+    "lent": names.LENT,
+    "lent:{id}:{sequence}": names.lent_key(JOB, 7),
     "answer:{id}": names.answer_key("1a2b"),
 }
 SOURCES = [
@@ -43,7 +45,7 @@ SOURCES = [
 
 @pytest.mark.parametrize("pattern", KEYS)
 def test_a_key_is_what_the_table_says(pattern: str) -> None:
-    assert KEYS[pattern] == re.sub(r"\{\w+\}", "1a2b", pattern)
+    assert KEYS[pattern] == re.sub(r"\{\w+\}", "1a2b", pattern.replace("{sequence}", "7"))
 
 
 def test_the_table_has_every_key_that_is_made_and_no_other() -> None:

@@ -28,6 +28,8 @@ key                       type    holds
 ``presence:{embedding}``  hash    id of an open page -> moment it was last seen (Unix seconds, decimal), one space,
                                   serialised PageEvent that tells where it is; expires
 ``fingerprint:{hash}``    string  job id that answers for this fingerprint
+``lent:{id}:{sequence}``  hash    a frame of a job that Redis has forgotten, see LentField; expires
+``lent``                  zset    those keys -> when they expire, in Unix seconds
 ``answer:{id}``           list    one QueryAnswer; expires
 ``worker:{role}:{name}``  string  heartbeat of a worker that is ready for work; expires
 ========================  ======  ==========================================================================
@@ -62,6 +64,9 @@ The end (worker), in one script with the last state: ``slice`` and ``lease`` go,
 fingerprint that answers with a FINISHED job expire after FINISHED_JOB_SECONDS; when the job FAILED or was STOPPED the
 fingerprint is deleted if it still points to this job. ``state.sequence`` is the newest stored frame at any moment,
 because each frame is stored together with its state.
+
+Lending (gateway): before a worker is asked about a layout of a job that Redis has forgotten, the frame is put back from
+the database, under a key of its own: nothing else of the job comes to life again.
 """
 
 from __future__ import annotations
@@ -99,6 +104,7 @@ SHARES_CLOCK: Final = "shares:clock"
 JOBS_ENDED: Final = "jobs:ended"
 SWEEPER: Final = "jobs:sweeper"
 ARCHIVIST: Final = "jobs:archivist"
+LENT: Final = "lent"
 JOBS_CHANNEL: Final = "jobs"
 LOSS_ENTRY: Final = "<Id"
 """``struct`` format: step, loss in nats."""
@@ -115,6 +121,8 @@ ALL_HISTORIES_BYTES: Final = 512 * 2**20
 """Kept frames of all jobs; those that go on share it, and the oldest of those that have ended give way."""
 FINISHED_JOB_SECONDS: Final = 24 * 3600
 """How long Redis keeps a job after it ended."""
+LENT_BYTES: Final = 64 * 2**20
+"""Lent frames of all jobs; those that were asked about least recently give way."""
 
 
 class SliceField:
@@ -135,6 +143,15 @@ class SliceField:
     LEASE_MS: Final = "lease_ms"
     ENDED_BY: Final = "ended_by"
     """Token of the worker that ended the slice before, so that ending may be repeated after a lost reply."""
+
+
+class LentField:
+    """Fields of ``lent:{id}:{sequence}``."""
+
+    SPEC: Final = "spec"
+    """JobSpec, without what a layout started from and without labels."""
+    FRAME: Final = "frame"
+    """JobEvent with that frame."""
 
 
 def due_key(machine: str) -> str:
@@ -198,6 +215,10 @@ def job_fingerprint_key(job_id: JobId) -> str:
 
 def fingerprint_key(fingerprint: str) -> str:
     return f"fingerprint:{fingerprint}"
+
+
+def lent_key(job_id: JobId, sequence: int) -> str:
+    return f"{LENT}:{job_id}:{sequence}"
 
 
 def answer_key(answer_id: str) -> str:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from integration.gateway.answering import answer_neighbors
 from integration.gateway.loader_service import EMBEDDING_ID
+from integration.gateway.stored_job import StoredJob
 from redis.asyncio import Redis
 
 from projector_contracts.common.v1 import problem_pb2
@@ -38,15 +39,17 @@ async def test_the_workers_answer_is_returned(http: httpx.AsyncClient, redis: Re
     }
 
 
-async def test_several_rows_can_be_asked_about_in_a_layout(http: httpx.AsyncClient, redis: Redis) -> None:
+async def test_several_rows_can_be_asked_about_in_a_layout(
+    http: httpx.AsyncClient, redis: Redis, stored_job: StoredJob
+) -> None:
     found = query_pb2.Neighbors(
         rows=struct.pack("<2I", 5, 1), distances=struct.pack("<2f", 0.25, 0.5), n_neighbors=1, sequence=8
     )
-    body = {"rows": [3, 4], "k": 1, "space": "layout", "job_id": "job1"}
+    body = {"rows": [3, 4], "k": 1, "space": "layout", "job_id": stored_job.job_id}
     query, response = await asyncio.gather(
         answer_neighbors(redis, query_pb2.QueryAnswer(neighbors=found)), http.post(PATH, json=body)
     )
-    assert (query.metric, query.layout.job_id) == (job_pb2.EUCLIDEAN, "job1")
+    assert (query.metric, query.layout.job_id) == (job_pb2.EUCLIDEAN, stored_job.job_id)
     assert response.json() == {
         "lists": [{"row": 3, "rows": [5], "distances": [0.25]}, {"row": 4, "rows": [1], "distances": [0.5]}],
         "metric": "euclidean",

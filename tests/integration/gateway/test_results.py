@@ -24,7 +24,8 @@ from projector_gateway.results.archive import Archive
 from projector_gateway.wire_arrays import read_uint32
 
 pytestmark = pytest.mark.integration
-REQUEST = {"embedding_id": EMBEDDING_ID, "projection": {"method": "tsne", "n_dims": 2, "perplexity": 2}}
+TSNE = {"method": "tsne", "n_dims": 2, "perplexity": 2}
+REQUEST = {"embedding_id": EMBEDDING_ID, "projection": TSNE}
 SCORES = query_pb2.QueryAnswer(quality=query_pb2.Quality(sequence=3, trustworthiness=query_pb2.Score(value=0.75)))
 
 
@@ -124,13 +125,13 @@ async def test_a_stopped_job_is_kept_but_answers_for_nothing(http: httpx.AsyncCl
 
 async def test_it_can_be_forked_and_bookmarked_but_not_steered(http: httpx.AsyncClient, redis: Redis) -> None:
     job_id = await end_and_forget(http, redis)
-    fork = await http.post(f"/api/v1/jobs/{job_id}/forks", json={"sequence": 2, "projection": REQUEST["projection"]})
+    fork = await http.post(f"/api/v1/jobs/{job_id}/forks", json={"sequence": 2, "projection": TSNE})
     assert (fork.status_code, fork.json()["forked_from"]["sequence"]) == (202, 2)
     steered = await http.post(f"/api/v1/jobs/{job_id}/controls", json={"action": "perturb"})
     assert (steered.status_code, "is finished" in steered.json()["detail"]) == (409, True)
     collection = (await http.post("/api/v1/collections", json={"embedding_id": EMBEDDING_ID, "name": "A"})).json()["id"]
     view = {
-        "projection": REQUEST["projection"],
+        "projection": TSNE,
         "components": [0, 1],
         "step": 2,
         "camera": {"mode": "orthographic", "position": [0, 0, 4], "target": [0, 0, 0], "up": [0, 1, 0], "zoom": 1},

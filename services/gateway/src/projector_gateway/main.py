@@ -58,6 +58,7 @@ from projector_gateway.request_context import RequestContext
 from projector_gateway.results.archive import Archive
 from projector_gateway.results.keeping import keeping_results
 from projector_gateway.results.kept_jobs import KeptJobs
+from projector_gateway.results.lending import Lending
 from projector_gateway.rpc.server import serving_rpc
 from projector_gateway.search import endpoints as search
 from projector_gateway.search.service import SearchService
@@ -178,8 +179,9 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             max_rows=settings.max_job_rows,
             limits=JobLimits(settings.max_jobs_of_one, settings.max_jobs),
         )
+        lending = Lending(redis, archive, seconds=longest_seconds)
         quality_service = QualityService(
-            job_service, questions, archive, deadline_seconds=settings.quality_deadline_seconds
+            job_service, questions, archive, lending, deadline_seconds=settings.quality_deadline_seconds
         )
         keeping = keeping_results(redis, archive, quality_service, max_bytes=settings.max_results_bytes)
         await stack.enter_async_context(keeping)
@@ -195,7 +197,7 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             forks=ForkService(job_service, frames),
             feeds=feeds,
             guests=guests,
-            neighbors=NeighborService(loader, questions, deadline_seconds=settings.neighbors_deadline_seconds),
+            neighbors=NeighborService(loader, questions, lending, deadline_seconds=settings.neighbors_deadline_seconds),
             quality=quality_service,
             search=search_service,
             live=Live(runs, job_changes, presence),

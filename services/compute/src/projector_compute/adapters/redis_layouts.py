@@ -11,6 +11,7 @@ from projector_compute import messages
 from projector_compute.question_messages import decode_layout
 from projector_compute.questions import KeptLayout, LayoutRef
 from projector_contracts import names
+from projector_contracts.names import LentField
 
 
 class RedisLayouts:
@@ -29,7 +30,7 @@ class RedisLayouts:
         keys = [names.spec_key(ref.job_id), names.state_key(ref.job_id)]
         spec, state = cast(list[bytes | None], self._client.mget(keys))
         if spec is None or state is None:
-            raise NotFound(f"Job {ref.job_id} is not known; it may have ended more than a day ago. Start it again.")
+            return self._read_lent(ref)
         sequence = ref.sequence or messages.decode_state(state).sequence
         if sequence == 0:
             raise NotFound(f"Job {ref.job_id} has no frame yet; ask again later.")
@@ -37,3 +38,10 @@ class RedisLayouts:
         if frame is None:
             raise NotFound(f"Frame {sequence} of job {ref.job_id} is not kept; ask for another one or for the latest.")
         return KeptLayout(messages.decode_spec(spec), sequence, decode_layout(frame))
+
+    def _read_lent(self, ref: LayoutRef) -> KeptLayout:
+        key = names.lent_key(ref.job_id, ref.sequence)
+        spec, frame = cast(list[bytes | None], self._client.hmget(key, [LentField.SPEC, LentField.FRAME]))
+        if spec is None or frame is None:
+            raise NotFound(f"Job {ref.job_id} is not known; it was deleted meanwhile. Start it again.")
+        return KeptLayout(messages.decode_spec(spec), ref.sequence, decode_layout(frame))

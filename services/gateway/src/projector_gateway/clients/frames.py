@@ -64,7 +64,7 @@ class FrameStore:
         (frame,) = await self.frames(job_id, [sequence])
         if frame is None:
             await self.state(job_id)
-            raise NotFound(f"Frame {sequence} of job {job_id} is not kept; ask for another one or for the latest.")
+            raise frame_not_kept(job_id, sequence)
         return frame
 
     async def frames(self, job_id: JobId, sequences: Sequence[int]) -> list[bytes | None]:
@@ -126,5 +126,10 @@ class FrameStore:
 
 
 def unknown_job(job_id: JobId) -> NotFound:
-    """The error for a job that Redis does not hold."""
-    return NotFound(f"Job {job_id} is not known; it was deleted, or ended more than a day ago. Start it again.")
+    """The error for a job of which nothing is kept."""
+    return NotFound(f"Job {job_id} is not known; it was deleted, or ended long ago. Start it again.")
+
+
+def frame_not_kept(job_id: JobId, sequence: int) -> NotFound:
+    """The error for a frame that was never stored or has been thinned out."""
+    return NotFound(f"Frame {sequence} of job {job_id} is not kept; ask for another one or for the latest.")

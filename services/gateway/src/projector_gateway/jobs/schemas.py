@@ -27,6 +27,10 @@ class JobRequest(Schema):
 Phase = Literal["queued", "loading", "neighbors", "affinities", "running", "paused", "finished", "stopped", "failed"]
 
 
+Sequence = Literal["latest"] | Annotated[int, Field(ge=1)]
+"""A kept frame of a job."""
+
+
 class ForkRequest(Schema):
     """A new job that starts from a kept frame of another one, of the same rows after the same preprocessing."""
 

@@ -7,7 +7,8 @@ from projector_gateway.clients import messages as loader_messages
 from projector_gateway.clients.answers import read_answer
 from projector_gateway.datasets.schemas import Embedding
 from projector_gateway.jobs.messages import encode_embedding, encode_metric
-from projector_gateway.neighbors.schemas import NeighborList, NeighborLists, Neighbors, NeighborsRequest, Sequence
+from projector_gateway.jobs.schemas import Sequence
+from projector_gateway.neighbors.schemas import NeighborList, NeighborLists, Neighbors, NeighborsRequest
 from projector_gateway.wire_arrays import read_float32, read_uint32, write_uint32
 
 

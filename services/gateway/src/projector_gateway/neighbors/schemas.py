@@ -8,12 +8,11 @@ from pydantic import Field, model_validator
 
 from projector_gateway.datasets.schemas import Problem, Schema
 from projector_gateway.jobs.projections import Metric, Preprocessing
+from projector_gateway.jobs.schemas import Sequence
 
 MAX_ROWS = 100
 
 Row = Annotated[int, Field(ge=0)]
-Sequence = Literal["latest"] | Annotated[int, Field(ge=1)]
-"""A kept frame of a job."""
 
 
 class NeighborsRequest(Schema):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from projector_chassis.errors import InvalidArgument
-from projector_contracts.names import QUEUE_INTERACTIVE, TASK_NEIGHBORS
+from projector_contracts.names import QUEUE_INTERACTIVE, TASK_NEIGHBORS, JobId
 from projector_gateway.clients.loader import Loader
 from projector_gateway.clients.questions import Questions
 from projector_gateway.neighbors.messages import encode_query
 from projector_gateway.neighbors.schemas import NeighborsRequest
+from projector_gateway.results.lending import Lending
 
 
 class NeighborService:
@@ -17,9 +18,10 @@ class NeighborService:
         deadline_seconds: how long a worker may take, waiting in the queue included.
     """
 
-    def __init__(self, loader: Loader, questions: Questions, *, deadline_seconds: float) -> None:
+    def __init__(self, loader: Loader, questions: Questions, lending: Lending, *, deadline_seconds: float) -> None:
         self._loader = loader
         self._questions = questions
+        self._lending = lending
         self._deadline_seconds = deadline_seconds
 
     async def find(self, embedding_id: str, request: NeighborsRequest) -> bytes:
@@ -27,12 +29,16 @@ class NeighborService:
 
         Raises:
             InvalidArgument: the embedding has no such row.
+            NotFound: there is no such embedding or job, or the frame is not kept.
             Deadline: no worker answered in time.
         """
         embedding = await self._loader.embedding(embedding_id)
         for row in request.asked_rows:
             if row >= embedding.n_points:
                 raise InvalidArgument(f"row is {row}; the embedding's rows are 0 to {embedding.n_points - 1}.")
+        if request.job_id is not None:
+            sequence = await self._lending.readable(JobId(request.job_id), request.sequence)
+            request = request.model_copy(update={"sequence": sequence})
         return await self._questions.ask(
             TASK_NEIGHBORS,
             encode_query(request, embedding),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from projector_gateway.datasets.schemas import Problem, Schema
-from projector_gateway.neighbors.schemas import Sequence
+from projector_gateway.jobs.schemas import Sequence
 
 
 class QualityRequest(Schema):

@@ -10,6 +10,7 @@ from projector_gateway.jobs.service import JobService
 from projector_gateway.quality.messages import encode_query
 from projector_gateway.quality.schemas import QualityRequest
 from projector_gateway.results.archive import Archive
+from projector_gateway.results.lending import Lending
 
 _USUAL = QualityRequest()
 
@@ -21,17 +22,20 @@ class QualityService:
         deadline_seconds: how long a worker may take, waiting in the queue included.
     """
 
-    def __init__(self, jobs: JobService, questions: Questions, archive: Archive, *, deadline_seconds: float) -> None:
+    def __init__(
+        self, jobs: JobService, questions: Questions, archive: Archive, lending: Lending, *, deadline_seconds: float
+    ) -> None:
         self._jobs = jobs
         self._questions = questions
         self._archive = archive
+        self._lending = lending
         self._deadline_seconds = deadline_seconds
 
     async def measure(self, job_id: JobId, request: QualityRequest) -> bytes:
         """The worker's serialised QueryAnswer with the scores of a kept layout.
 
         Raises:
-            NotFound: there is no such job.
+            NotFound: there is no such job, or the frame is not kept.
             Deadline: no worker answered in time.
         """
         job = await self._jobs.read(job_id)
@@ -42,9 +46,10 @@ class QualityService:
             measured = await self._measured(job_id)
             if measured is not None:
                 return measured
+        sequence = await self._lending.readable(job_id, request.sequence)
         return await self._questions.ask(
             TASK_QUALITY,
-            encode_query(job_id, request),
+            encode_query(job_id, request.model_copy(update={"sequence": sequence})),
             queue=QUEUE_BATCH,
             deadline_seconds=self._deadline_seconds,
             what="scores",

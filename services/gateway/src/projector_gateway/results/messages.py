@@ -98,6 +98,16 @@ def to_job(row: ResultRow, rows: bytes = b"") -> StoredJob:
     return StoredJob(JobId(row.job_id), spec, row.state)
 
 
+def encode_lent_spec(spec: bytes) -> bytes:
+    """A serialised JobSpec by which workers can look at a layout; of how it was computed a result lacks parts."""
+    message = job_pb2.JobSpec.FromString(spec)
+    projection = _nonlinear(message)
+    if projection is not None:
+        projection.ClearField("initialisation")
+        projection.ClearField("supervision")
+    return message.SerializeToString()
+
+
 def read_losses(content: bytes) -> dict[int, bytes]:
     """LOSS_ENTRY by sequence."""
     size = _LOSS.size
@@ -128,11 +138,15 @@ def created_at(job: StoredJob) -> datetime:
 def _strip(spec: job_pb2.JobSpec) -> None:
     """Drop what has a place of its own, and what is never told again."""
     spec.ClearField("rows")
-    projection = spec.tsne if spec.HasField("tsne") else spec.umap if spec.HasField("umap") else None
+    projection = _nonlinear(spec)
     if projection is not None:
         projection.ClearField("initial_layout")
         if projection.HasField("supervision"):
             projection.supervision.ClearField("labels")
+
+
+def _nonlinear(spec: job_pb2.JobSpec) -> job_pb2.TsneParameters | job_pb2.UmapParameters | None:
+    return spec.tsne if spec.HasField("tsne") else spec.umap if spec.HasField("umap") else None
 
 
 def _kept_frame(event: bytes) -> KeptFrame:
