@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import AsyncIterator
-from typing import cast
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -14,7 +14,7 @@ from integration.gateway.answering import answer_neighbors, answer_quality
 from integration.gateway.conftest import RunningGateway
 from integration.gateway.loader_service import EMBEDDING_ID, N_POINTS
 from integration.gateway.stored_job import StoredJob, frame_event
-from integration.gateway.test_results import SCORES, TSNE, end_and_forget
+from integration.gateway.test_results import SCORES, TSNE, end, until_archived
 from redis.asyncio import Redis
 
 from fixtures.waiting import until_answered
@@ -22,7 +22,7 @@ from projector_chassis.errors import NotFound
 from projector_compute.adapters.redis_layouts import RedisLayouts
 from projector_compute.questions import LayoutRef
 from projector_contracts import names
-from projector_contracts.compute.v1 import query_pb2
+from projector_contracts.compute.v1 import job_pb2, query_pb2
 from projector_contracts.names import JobId, LentField
 from projector_gateway.clients.redis import open_commands
 from projector_gateway.results import archivist
@@ -47,6 +47,14 @@ async def lending(gateway: RunningGateway, redis_url: str) -> AsyncIterator[Lend
     await redis.aclose()
 
 
+async def forgotten(http: httpx.AsyncClient, redis: Redis, **changes: Any) -> JobId:
+    """A job that has left Redis; it was stopped, so that its quality is not found out without being asked for."""
+    job_id = await end(http, redis, job_pb2.STOPPED, **changes)
+    await until_archived(redis)
+    await redis.flushall()
+    return job_id
+
+
 def x_of(redis_url: str, layout: query_pb2.LayoutRef) -> float:
     """The first coordinate that a worker reads; in the tests it is the frame's sequence."""
     with synchronous.Redis.from_url(redis_url) as client:
@@ -63,7 +71,7 @@ async def lent(redis: Redis) -> set[str]:
 async def test_workers_read_the_frame_that_is_asked_about(
     http: httpx.AsyncClient, redis: Redis, redis_url: str
 ) -> None:
-    job_id = await end_and_forget(http, redis)
+    job_id = await forgotten(http, redis)
     near = {"row": 1, "space": "layout", "job_id": job_id}
     path = f"/api/v1/embeddings/{EMBEDDING_ID}/neighbors"
     query, response = await asyncio.gather(answer_neighbors(redis, NOTHING_NEAR), http.post(path, json=near))
@@ -86,7 +94,7 @@ async def test_a_job_that_was_computed_from_what_is_never_told_again_is_readable
     given = {"initialisation": "given", "initial_layout": base64.b64encode(bytes(8 * N_POINTS)).decode()}
     supervision = {"weight": 0.5, "labels": base64.b64encode(bytes(4 * N_POINTS)).decode()}
     projection = {**TSNE, **given, "supervision": supervision}
-    job_id = await end_and_forget(http, redis, projection=projection)
+    job_id = await forgotten(http, redis, projection=projection)
     assert await lending.readable(job_id, "latest") == 3
     assert x_of(redis_url, query_pb2.LayoutRef(job_id=job_id, sequence=3)) == 3.0
 
@@ -98,7 +106,7 @@ async def test_only_what_redis_has_forgotten_is_lent(
     with pytest.raises(NotFound):
         await lending.readable(JobId("nobody"), 1)
     assert await lent(redis) == set()
-    job_id = await end_and_forget(http, redis)
+    job_id = await forgotten(http, redis)
     await lending.readable(job_id, 2)
     assert await lent(redis) == {names.lent_key(job_id, 2)}
     assert (await http.get(f"/api/v1/jobs/{job_id}/frames/3")).content == frame_event(3)
@@ -110,7 +118,7 @@ async def test_only_what_redis_has_forgotten_is_lent(
 async def test_a_lent_frame_expires_unless_it_is_asked_about_again(
     http: httpx.AsyncClient, redis: Redis, lending: Lending
 ) -> None:
-    job_id = await end_and_forget(http, redis)
+    job_id = await forgotten(http, redis)
     key = names.lent_key(job_id, 3)
     await lending.readable(job_id, "latest")
     assert 0 < await redis.pttl(key) <= 1000 * LENT_SECONDS
@@ -126,7 +134,7 @@ async def test_a_lent_frame_expires_unless_it_is_asked_about_again(
 async def test_lent_frames_together_are_bounded(
     http: httpx.AsyncClient, redis: Redis, lending: Lending, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job_id = await end_and_forget(http, redis)
+    job_id = await forgotten(http, redis)
     keys = {sequence: names.lent_key(job_id, sequence) for sequence in (1, 2, 3)}
     await lending.readable(job_id, 1)
     size = sum([await redis.hstrlen(keys[1], field) for field in (LentField.SPEC, LentField.FRAME)])
