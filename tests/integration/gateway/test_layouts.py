@@ -6,6 +6,7 @@ import csv
 import io
 
 import httpx
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from integration.gateway.loader_service import N_POINTS
@@ -58,6 +59,21 @@ async def test_a_layout_is_downloaded_as_a_file_with_a_name(http: httpx.AsyncCli
     assert pq.read_table(io.BytesIO(parquet.content)).column("x").to_pylist() == [3.0] * N_POINTS
 
 
+async def test_any_kept_frame_is_downloaded(http: httpx.AsyncClient, stored_job: StoredJob) -> None:
+    await stored_job.put_frames(3)
+    path = f"/api/v1/jobs/{stored_job.job_id}/layout.npy"
+    early = await http.get(path, params={"sequence": 2})
+    assert 'filename="layout-job1-step-2.npy"' in early.headers["content-disposition"]
+    np.testing.assert_array_equal(np.load(io.BytesIO(early.content)), np.full((N_POINTS, 2), 2, np.float32))
+    latest = await http.get(path, params={"sequence": "latest"})
+    np.testing.assert_array_equal(np.load(io.BytesIO(latest.content)), np.full((N_POINTS, 2), 3, np.float32))
+    gone = await http.get(path, params={"sequence": 4})
+    assert (gone.status_code, gone.json()["detail"]) == (
+        404,
+        "Frame 4 of job job1 is not kept; ask for another one or for the latest.",
+    )
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -66,6 +82,10 @@ async def test_a_layout_is_downloaded_as_a_file_with_a_name(http: httpx.AsyncCli
         ("nobody/layout.npy", 404),
         ("job1/layout.npy", 404),
         ("job1/layout.xls", 422),
+        ("job1/layout.npy?sequence=0", 422),
+        ("job1/layout.npy?sequence=9223372036854775808", 422),
+        ("job1/layout.npy?sequence=oldest", 422),
+        ("nobody/layout.npy?sequence=1", 404),
     ],
 )
 async def test_what_is_not_there_is_told_so(

@@ -13,6 +13,7 @@ from projector_gateway.attachment import attachment
 from projector_gateway.dependencies import FramesDependency, JobsDependency
 from projector_gateway.jobs.downloads import Format, open_table, pieces
 from projector_gateway.jobs.history import encode_history
+from projector_gateway.jobs.schemas import Sequence
 from projector_gateway.jobs.thumbnail import encode_thumbnail
 
 PROTOBUF = "application/x-protobuf"
@@ -32,7 +33,7 @@ _A_THUMBNAIL: dict[int | str, dict[str, Any]] = {
 _A_FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {kind.partition(";")[0]: {} for kind in _MEDIA_TYPES.values()},
-        "description": "The newest layout as float32; a table names rows of the embedding",
+        "description": "The layout as float32; a table names rows of the embedding",
     }
 }
 
@@ -64,10 +65,12 @@ async def read_thumbnail(
 
 
 @router.get("/jobs/{job_id}/layout.{format}", response_class=StreamingResponse, responses=_A_FILE)
-async def download_layout(job_id: JobId, format: Format, frames: FramesDependency, jobs: JobsDependency) -> Response:
-    """The newest layout as a file."""
-    newest = await frames.newest(job_id)
-    job, event = await asyncio.gather(jobs.read(job_id), frames.frame(job_id, newest))
+async def download_layout(
+    job_id: JobId, format: Format, frames: FramesDependency, jobs: JobsDependency, sequence: Sequence = "latest"
+) -> Response:
+    """The layout of a kept frame as a file."""
+    wanted = await frames.newest(job_id) if sequence == "latest" else sequence
+    job, event = await asyncio.gather(jobs.read(job_id), frames.frame(job_id, wanted))
     table = await asyncio.to_thread(open_table, job.spec, event)
     headers = {
         "content-disposition": attachment(f"layout-{job_id[:8]}-step-{table.layout.step}.{format}"),

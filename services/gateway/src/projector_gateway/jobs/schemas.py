@@ -27,14 +27,14 @@ class JobRequest(Schema):
 Phase = Literal["queued", "loading", "neighbors", "affinities", "running", "paused", "finished", "stopped", "failed"]
 
 
-Sequence = Literal["latest"] | Annotated[int, Field(ge=1)]
+Sequence = Literal["latest"] | Annotated[int, Field(ge=1, lt=2**63)]
 """A kept frame of a job."""
 
 
 class ForkRequest(Schema):
     """A new job that starts from a kept frame of another one, of the same rows after the same preprocessing."""
 
-    sequence: int = Field(0, ge=0, description="Of the frame to start from; 0: the newest")
+    sequence: int = Field(0, ge=0, lt=2**63, description="Of the frame to start from; 0: the newest")
     seed: int = Field(0, ge=0, lt=2**63)
     projection: Annotated[Tsne | Umap, Field(discriminator="method")] = Field(
         description="In as many dimensions as the frame; its initialisation is that frame"
