@@ -86,6 +86,7 @@ async def test_any_kept_frame_is_downloaded(http: httpx.AsyncClient, stored_job:
         ("job1/layout.npy?sequence=9223372036854775808", 422),
         ("job1/layout.npy?sequence=oldest", 422),
         ("nobody/layout.npy?sequence=1", 404),
+        ("nobody/frames/9999999999999999999", 404),
     ],
 )
 async def test_what_is_not_there_is_told_so(

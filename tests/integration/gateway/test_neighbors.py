@@ -81,9 +81,10 @@ async def test_without_a_worker_the_deadline_is_told(http: httpx.AsyncClient) ->
         ({"row": -1}, 422),
         ({"row": 0, "k": 1001}, 422),
         ({"row": 0, "space": "layout"}, 422),
+        ({"row": 0, "space": "layout", "job_id": "job1", "sequence": 2**64}, 422),
     ],
 )
 async def test_a_row_or_number_that_does_not_fit_is_refused(
-    http: httpx.AsyncClient, body: dict[str, int], status: int
+    http: httpx.AsyncClient, body: dict[str, object], status: int
 ) -> None:
     assert (await http.post(PATH, json=body)).status_code == status

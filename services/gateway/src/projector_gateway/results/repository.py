@@ -14,6 +14,8 @@ from projector_gateway.collections.orm import LayoutRow
 from projector_gateway.results.messages import Result
 from projector_gateway.results.orm import ResultFrameRow, ResultRow
 
+_LARGEST_SEQUENCE = 2**63 - 1  # that a column can hold; people may ask for any
+
 
 @dataclass(frozen=True)
 class FoundFrame:
@@ -87,10 +89,11 @@ class ResultRepository:
 
     async def frames(self, job_id: str, sequences: Sequence[int]) -> list[FoundFrame]:
         """Those of these frames that are kept."""
+        possible = [sequence for sequence in sequences if sequence <= _LARGEST_SEQUENCE]
         query = (
             select(ResultFrameRow.sequence, ResultFrameRow.step, ResultFrameRow.loss, LayoutRow.event)
             .join(LayoutRow, LayoutRow.digest == ResultFrameRow.layout_digest)
-            .where(ResultFrameRow.job_id == job_id, ResultFrameRow.sequence.in_(sequences))
+            .where(ResultFrameRow.job_id == job_id, ResultFrameRow.sequence.in_(possible))
         )
         return [FoundFrame(*found) for found in await self._session.execute(query)]
 
