@@ -18,6 +18,7 @@ from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.loader import Loader
 from projector_gateway.collections.service import CollectionService
 from projector_gateway.database import Database
+from projector_gateway.jobs.downloads import Downloads
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.forks import ForkService
 from projector_gateway.jobs.service import JobService
@@ -43,6 +44,7 @@ class Services:
     database: Database
     jobs: JobService
     forks: ForkService
+    downloads: Downloads
     feeds: JobFeeds
     guests: Guests
     neighbors: NeighborService
@@ -95,6 +97,10 @@ async def _forks(services: ServicesDependency) -> ForkService:
     return services.forks
 
 
+async def _downloads(services: ServicesDependency) -> Downloads:
+    return services.downloads
+
+
 async def _feeds(services: ServicesDependency) -> JobFeeds:
     return services.feeds
 
@@ -124,6 +130,7 @@ LoaderDependency = Annotated[Loader, Depends(_loader)]
 FramesDependency = Annotated[FrameStore, Depends(_frames)]
 JobsDependency = Annotated[JobService, Depends(_jobs)]
 ForksDependency = Annotated[ForkService, Depends(_forks)]
+DownloadsDependency = Annotated[Downloads, Depends(_downloads)]
 FeedsDependency = Annotated[JobFeeds, Depends(_feeds)]
 NeighborsDependency = Annotated[NeighborService, Depends(_neighbors)]
 QualityDependency = Annotated[QualityService, Depends(_quality)]

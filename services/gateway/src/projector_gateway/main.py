@@ -32,6 +32,7 @@ from projector_gateway.dependencies import Services
 from projector_gateway.jobs import endpoints as jobs
 from projector_gateway.jobs import layout_endpoints
 from projector_gateway.jobs import socket as job_events
+from projector_gateway.jobs.downloads import Downloads
 from projector_gateway.jobs.feed import JobFeeds
 from projector_gateway.jobs.forks import ForkService
 from projector_gateway.jobs.idle_policy import IdlePolicy
@@ -195,6 +196,7 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             database=database,
             jobs=job_service,
             forks=ForkService(job_service, frames),
+            downloads=Downloads(),
             feeds=feeds,
             guests=guests,
             neighbors=NeighborService(loader, questions, lending, deadline_seconds=settings.neighbors_deadline_seconds),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import threading
+import time
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -10,7 +14,7 @@ import pytest
 from unit.gateway.jobs.frames import coded_frame, frame_of, spec_of
 
 from projector_gateway.jobs import downloads
-from projector_gateway.jobs.downloads import Format, open_table, pieces
+from projector_gateway.jobs.downloads import Downloads, Format, Table, open_table, pieces
 
 POINTS = np.array([[0.1, -1e-30], [np.nan, 3e38], [1 / 3, 16777216]], np.float32)
 
@@ -57,10 +61,35 @@ def test_numbers_of_16_bits_become_float32_in_pieces(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("format_", ["npy", "tsv", "csv", "parquet"])
-def test_no_piece_grows_with_the_layout(format_: Format) -> None:
-    n_points = 20 * downloads.ROWS_OF_PIECE
+def test_no_piece_grows_with_the_layout(monkeypatch: pytest.MonkeyPatch, format_: Format) -> None:
+    monkeypatch.setattr(downloads, "ROWS_OF_PIECE", 512)
+    n_points = 100 * downloads.ROWS_OF_PIECE
     event = coded_frame(
         [40503 * code % 65536 for code in range(2 * n_points)], n_dims=2, scale=[0.1, 0.2], offset=[0, 1]
     )
     sizes = [len(piece) for piece in pieces(open_table(spec_of(), event), format_)]
     assert max(sizes) < sum(sizes) / 2
+
+
+async def test_downloads_of_the_same_time_take_turns_in_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    busy = threading.Lock()
+
+    def slow(table: Table) -> Iterator[bytes]:
+        for number in range(3):
+            assert busy.acquire(blocking=False), "two pieces were made at once"
+            time.sleep(0.005)  # as long as a piece takes
+            busy.release()
+            made.append(table.axes[0])
+            yield b"" if number == 1 else table.axes[0].encode()
+
+    monkeypatch.setitem(downloads._WRITERS, "npy", slow)
+    shared = Downloads()
+    layout = open_table(spec_of(), frame_of([(1, 2)])).layout
+
+    async def download(name: str) -> list[bytes]:
+        return [piece async for piece in shared.pieces(Table(layout, None, (name,)), "npy")]
+
+    found = await asyncio.gather(*(download(name) for name in "abc"))
+    assert found == [[b"a", b"a"], [b"b", b"b"], [b"c", b"c"]], "empty pieces are not sent"
+    assert sorted(made[:3]) == ["a", "b", "c"]

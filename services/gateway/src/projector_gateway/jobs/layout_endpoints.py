@@ -10,8 +10,8 @@ from starlette.responses import StreamingResponse
 
 from projector_contracts.names import JobId
 from projector_gateway.attachment import attachment
-from projector_gateway.dependencies import FramesDependency, JobsDependency
-from projector_gateway.jobs.downloads import Format, open_table, pieces
+from projector_gateway.dependencies import DownloadsDependency, FramesDependency, JobsDependency
+from projector_gateway.jobs.downloads import Format
 from projector_gateway.jobs.history import encode_history
 from projector_gateway.jobs.schemas import Sequence
 from projector_gateway.jobs.thumbnail import encode_thumbnail
@@ -66,15 +66,19 @@ async def read_thumbnail(
 
 @router.get("/jobs/{job_id}/layout.{format}", response_class=StreamingResponse, responses=_A_FILE)
 async def download_layout(
-    job_id: JobId, format: Format, frames: FramesDependency, jobs: JobsDependency, sequence: Sequence = "latest"
+    job_id: JobId,
+    format: Format,
+    frames: FramesDependency,
+    jobs: JobsDependency,
+    downloads: DownloadsDependency,
+    sequence: Sequence = "latest",
 ) -> Response:
     """The layout of a kept frame as a file."""
     wanted = await frames.newest(job_id) if sequence == "latest" else sequence
     job, event = await asyncio.gather(jobs.read(job_id), frames.frame(job_id, wanted))
-    table = await asyncio.to_thread(open_table, job.spec, event)
+    table = await downloads.open(job.spec, event)
     headers = {
         "content-disposition": attachment(f"layout-{job_id[:8]}-step-{table.layout.step}.{format}"),
         "cache-control": "no-store",
     }
-    # A plain iterator, which is asked for each piece in a thread.
-    return StreamingResponse(pieces(table, format), headers=headers, media_type=_MEDIA_TYPES[format])
+    return StreamingResponse(downloads.pieces(table, format), headers=headers, media_type=_MEDIA_TYPES[format])
