@@ -1,4 +1,4 @@
-"""The gateway: builds its clients, registers its routes and serves them.
+"""The gateway: registers its routes and serves them.
 
 ``python -m projector_gateway.main`` starts it; its settings come from the environment (``settings.py``).
 """
@@ -15,63 +15,29 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from projector_chassis.logging import configure_logging
-from projector_contracts.names import SWEEPER
 from projector_gateway import api_page, health
-from projector_gateway.clients.frames import FrameStore
-from projector_gateway.clients.leadership import Leadership
-from projector_gateway.clients.loader import Loader, open_loader_channel
-from projector_gateway.clients.questions import Questions
-from projector_gateway.clients.queue import TaskQueue
-from projector_gateway.clients.redis import open_commands, open_subscriptions, open_waiting
 from projector_gateway.collections import endpoints as collections
-from projector_gateway.collections.limits import Limits
-from projector_gateway.collections.service import CollectionService
-from projector_gateway.database import Database
 from projector_gateway.datasets import endpoints as datasets
-from projector_gateway.dependencies import Services
 from projector_gateway.jobs import endpoints as jobs
 from projector_gateway.jobs import layout_endpoints
 from projector_gateway.jobs import socket as job_events
-from projector_gateway.jobs.downloads import Downloads
-from projector_gateway.jobs.feed import JobFeeds
-from projector_gateway.jobs.forks import ForkService
-from projector_gateway.jobs.idle_policy import IdlePolicy
-from projector_gateway.jobs.repository import JobLimits, JobRepository
-from projector_gateway.jobs.resolution import Resolver
-from projector_gateway.jobs.schedule import Schedule
-from projector_gateway.jobs.service import JobService
-from projector_gateway.jobs.sweeper import SWEEP_SECONDS, Sweeper
-from projector_gateway.jobs.watchers import Watchers
 from projector_gateway.live import socket as page_events
-from projector_gateway.live.announcer import RunsAnnouncer
-from projector_gateway.live.job_changes import JobChanges
-from projector_gateway.live.pages import Live
-from projector_gateway.live.presence import Presence
 from projector_gateway.neighbors import endpoints as neighbors
-from projector_gateway.neighbors.service import NeighborService
+from projector_gateway.opening import open_services
 from projector_gateway.page import Page
 from projector_gateway.people import endpoints as people
-from projector_gateway.people.guests import Guests
 from projector_gateway.problem import MEDIA_TYPE, ProblemDetails, UnexpectedErrors, register_error_handlers
 from projector_gateway.quality import endpoints as quality
-from projector_gateway.quality.service import QualityService
 from projector_gateway.request_context import RequestContext
-from projector_gateway.results.archive import Archive
-from projector_gateway.results.keeping import keeping_results
-from projector_gateway.results.kept_jobs import KeptJobs
-from projector_gateway.results.lending import Lending
 from projector_gateway.rpc.server import serving_rpc
 from projector_gateway.search import endpoints as search
-from projector_gateway.search.service import SearchService
 from projector_gateway.security import SameSite
 from projector_gateway.settings import GatewaySettings
 from projector_gateway.uploads import endpoints as uploads
-from projector_gateway.uploads.service import UploadService
 
 API_PREFIX = "/api/v1"
 MAX_BODY_BYTES = 16 * 2**20
 _SHUTDOWN_SECONDS = 3
-_LEADERSHIP_SECONDS = 3 * SWEEP_SECONDS
 _MAX_CLIENT_EVENT_BYTES = 64 * 1024
 _RESOURCES = (
     datasets,
@@ -125,92 +91,6 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     app.add_middleware(UnexpectedErrors)
     app.add_middleware(RequestContext)  # the last added is the outermost
     return app
-
-
-@asynccontextmanager
-async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
-    """Build every client and service, and close them in the opposite order."""
-    async with AsyncExitStack() as stack:
-        redis = open_commands(settings.redis_url)
-        stack.push_async_callback(redis.aclose)
-        subscriptions = open_subscriptions(settings.redis_url)
-        stack.push_async_callback(subscriptions.aclose)
-        longest_seconds = max(settings.neighbors_deadline_seconds, settings.quality_deadline_seconds)
-        answers = open_waiting(settings.redis_url, longest_seconds=longest_seconds)
-        stack.push_async_callback(answers.aclose)
-        channel = open_loader_channel(settings.loader_address)
-        stack.push_async_callback(channel.close)
-        database = await Database.open(settings.database_url)
-        stack.push_async_callback(database.close)
-        queue = TaskQueue(settings.redis_url)
-        stack.push_async_callback(queue.aclose)
-        questions = Questions(queue, answers)
-        loader = Loader(channel)
-        runs = RunsAnnouncer(loader)
-        runs.start()
-        stack.push_async_callback(runs.aclose)
-        archive = Archive(database)
-        frames = FrameStore(redis, archive)
-        feeds = JobFeeds(subscriptions, frames)
-        stack.push_async_callback(feeds.aclose)
-        guests = Guests(database)
-        watchers = Watchers(redis, newest=guests.newest)
-        watchers.start()
-        stack.push_async_callback(watchers.aclose)
-        # Apart from those of jobs, so that however many embeddings are open, jobs can still be watched.
-        live_subscriptions = open_subscriptions(settings.redis_url)
-        stack.push_async_callback(live_subscriptions.aclose)
-        job_changes = JobChanges(live_subscriptions)
-        job_changes.start()
-        stack.push_async_callback(job_changes.aclose)
-        presence = Presence(redis, live_subscriptions, newest=guests.newest)
-        stack.push_async_callback(presence.aclose)
-        search_service = SearchService(
-            loader,
-            cache_bytes=settings.search_cache_bytes,
-            deadline_seconds=settings.search_deadline_seconds,
-        )
-        repository = JobRepository(redis)
-        job_service = JobService(
-            repository,
-            KeptJobs(repository, archive),
-            queue,
-            loader,
-            Resolver(search_service),
-            max_rows=settings.max_job_rows,
-            limits=JobLimits(settings.max_jobs_of_one, settings.max_jobs),
-        )
-        lending = Lending(redis, archive, seconds=longest_seconds)
-        quality_service = QualityService(
-            job_service, questions, archive, lending, deadline_seconds=settings.quality_deadline_seconds
-        )
-        keeping = keeping_results(redis, archive, quality_service, max_bytes=settings.max_results_bytes)
-        await stack.enter_async_context(keeping)
-        leadership = Leadership(redis, SWEEPER, seconds=_LEADERSHIP_SECONDS)
-        sweeper = Sweeper(Schedule(redis), queue, leadership, IdlePolicy(repository, settings.idle_pause_seconds))
-        sweeper.start()
-        stack.push_async_callback(sweeper.aclose)
-        yield Services(
-            loader=loader,
-            frames=frames,
-            database=database,
-            jobs=job_service,
-            forks=ForkService(job_service, frames),
-            downloads=Downloads(),
-            feeds=feeds,
-            guests=guests,
-            neighbors=NeighborService(loader, questions, lending, deadline_seconds=settings.neighbors_deadline_seconds),
-            quality=quality_service,
-            search=search_service,
-            live=Live(runs, job_changes, presence),
-            watchers=watchers,
-            collections=CollectionService(
-                database, embeddings=loader, jobs=job_service, frames=frames, limits=Limits()
-            ),
-            uploads=UploadService(loader, silence_seconds=settings.upload_silence_seconds),
-            sweeper=sweeper,
-            checks={"redis": frames.is_reachable, "loader": loader.is_serving, "database": database.is_reachable},
-        )
 
 
 def build_server(settings: GatewaySettings) -> uvicorn.Server:
