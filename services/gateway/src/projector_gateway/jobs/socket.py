@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from projector_chassis.errors import InvalidArgument, PublicError
+from projector_chassis.errors import PublicError
 from projector_contracts.names import JobId
 from projector_gateway.closing import close_with
 from projector_gateway.dependencies import FeedsDependency, FramesDependency, PersonDependency, WatchersDependency
@@ -17,8 +17,10 @@ from projector_gateway.ending import end
 from projector_gateway.jobs.ack_window import AckWindow
 from projector_gateway.jobs.messages import Drawn, Visibility, decode_client_event
 from projector_gateway.jobs.watch import Watch
+from projector_gateway.listening import Allowance, messages
 
 _FINISHED = 1000
+_ALLOWANCE = Allowance(per_second=500, burst=1_000)  # a screen draws 240 frames a second at most
 
 router = APIRouter(tags=["jobs"])
 
@@ -67,13 +69,7 @@ async def _send(websocket: WebSocket, watch: Watch) -> None:
 
 
 async def _listen(websocket: WebSocket, watch: Watch) -> None:
-    while True:
-        message = await websocket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1005))
-        content = message.get("bytes")
-        if content is None:
-            raise InvalidArgument("Text was received; only binary ClientEvents are understood.")
+    async for content in messages(websocket, _ALLOWANCE):
         match decode_client_event(content):
             case Drawn(sequence):
                 watch.acknowledge(sequence)

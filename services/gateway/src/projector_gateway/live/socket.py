@@ -7,10 +7,11 @@ import asyncio
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from projector_chassis.errors import InvalidArgument, PublicError
+from projector_chassis.errors import PublicError
 from projector_gateway.closing import close_with
 from projector_gateway.dependencies import LiveDependency, PersonDependency
 from projector_gateway.ending import end
+from projector_gateway.listening import Allowance, messages
 from projector_gateway.live.announcer import RunsAnnouncer
 from projector_gateway.live.messages import RUNS_CHANGED, Here, decode_page_event
 from projector_gateway.live.page import OpenPage
@@ -19,6 +20,7 @@ from projector_gateway.live.pages import Live
 _PAUSE_SECONDS = 0.1
 # Of all sockets of a gateway together: where many people move at once, each is told more rarely.
 _EVENTS_PER_SECOND = 5_000
+_ALLOWANCE = Allowance(per_second=50, burst=200)  # a page says where it is ten times a second at most
 
 router = APIRouter(tags=["live"])
 
@@ -59,12 +61,6 @@ async def _tell(websocket: WebSocket, page: OpenPage, runs: RunsAnnouncer) -> No
 
 
 async def _listen(websocket: WebSocket, page: OpenPage, live: Live) -> None:
-    while True:
-        message = await websocket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1005))
-        content = message.get("bytes")
-        if content is None:
-            raise InvalidArgument("Text was received; only binary PageClientEvents are understood.")
+    async for content in messages(websocket, _ALLOWANCE):
         here: Here = decode_page_event(content)
         live.place(page, here)
