@@ -11,6 +11,7 @@ from integration.gateway.answering import answer_quality
 from integration.gateway.stored_job import StoredJob
 from redis.asyncio import Redis
 
+from projector_contracts import names
 from projector_contracts.common.v1 import problem_pb2
 from projector_contracts.compute.v1 import query_pb2
 
@@ -67,3 +68,13 @@ async def test_a_job_that_nobody_knows_is_not_measured(http: httpx.AsyncClient) 
 async def test_without_a_worker_the_deadline_is_told(http: httpx.AsyncClient, stored_job: StoredJob) -> None:
     response = await http.post(f"/api/v1/jobs/{stored_job.job_id}/quality", json={})
     assert (response.status_code, response.json()["code"]) == (504, "deadline")
+
+
+async def test_one_person_cannot_keep_the_workers_busy_with_layouts(
+    http: httpx.AsyncClient, redis: Redis, stored_job: StoredJob
+) -> None:
+    path = f"/api/v1/jobs/{stored_job.job_id}/quality"
+    asked = [http.post(path, json={"n_neighbors": number}) for number in range(1, 8)]
+    statuses = sorted(response.status_code for response in await asyncio.gather(*asked))
+    assert statuses == [429] * 3 + [504] * 4
+    assert await redis.llen(names.QUEUE_BATCH) == 4

@@ -8,7 +8,9 @@ from projector_gateway.clients.loader import Loader
 from projector_gateway.clients.questions import Questions
 from projector_gateway.neighbors.messages import encode_query
 from projector_gateway.neighbors.schemas import NeighborsRequest
+from projector_gateway.people.schemas import Person
 from projector_gateway.results.lending import Lending
+from projector_gateway.waiting_room import WaitingRoom
 
 
 class NeighborService:
@@ -23,13 +25,15 @@ class NeighborService:
         self._questions = questions
         self._lending = lending
         self._deadline_seconds = deadline_seconds
+        self._waiting = WaitingRoom("neighbors", of_one=16, of_all=32)
 
-    async def find(self, embedding_id: str, request: NeighborsRequest) -> bytes:
+    async def find(self, embedding_id: str, request: NeighborsRequest, *, by: Person) -> bytes:
         """The worker's serialised QueryAnswer: the rows nearest to each, fewer than asked for where there are fewer.
 
         Raises:
             InvalidArgument: the embedding has no such row.
             NotFound: there is no such embedding or job, or the frame is not kept.
+            RateLimited: this person, or everybody together, waits for too many answers.
             Deadline: no worker answered in time.
         """
         embedding = await self._loader.embedding(embedding_id)
@@ -39,10 +43,11 @@ class NeighborService:
         if request.job_id is not None:
             sequence = await self._lending.readable(JobId(request.job_id), request.sequence)
             request = request.model_copy(update={"sequence": sequence})
-        return await self._questions.ask(
-            TASK_NEIGHBORS,
-            encode_query(request, embedding),
-            queue=QUEUE_INTERACTIVE,
-            deadline_seconds=self._deadline_seconds,
-            what="neighbors",
-        )
+        with self._waiting.place(by.id):
+            return await self._questions.ask(
+                TASK_NEIGHBORS,
+                encode_query(request, embedding),
+                queue=QUEUE_INTERACTIVE,
+                deadline_seconds=self._deadline_seconds,
+                what="neighbors",
+            )

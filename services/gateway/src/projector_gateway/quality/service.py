@@ -7,10 +7,12 @@ from projector_contracts.names import QUEUE_BATCH, TASK_QUALITY, JobId
 from projector_gateway.clients.questions import Questions
 from projector_gateway.jobs.messages import summarize_state
 from projector_gateway.jobs.service import JobService
+from projector_gateway.people.schemas import Person
 from projector_gateway.quality.messages import encode_query
 from projector_gateway.quality.schemas import QualityRequest
 from projector_gateway.results.archive import Archive
 from projector_gateway.results.lending import Lending
+from projector_gateway.waiting_room import WaitingRoom
 
 _USUAL = QualityRequest()
 
@@ -30,12 +32,14 @@ class QualityService:
         self._archive = archive
         self._lending = lending
         self._deadline_seconds = deadline_seconds
+        self._waiting = WaitingRoom("measurements", of_one=4, of_all=24)
 
-    async def measure(self, job_id: JobId, request: QualityRequest) -> bytes:
+    async def measure(self, job_id: JobId, request: QualityRequest, *, by: Person) -> bytes:
         """The worker's serialised QueryAnswer with the scores of a kept layout.
 
         Raises:
             NotFound: there is no such job, or the frame is not kept.
+            RateLimited: this person, or everybody together, waits for too many answers.
             Deadline: no worker answered in time.
         """
         job = await self._jobs.read(job_id)
@@ -47,13 +51,14 @@ class QualityService:
             if measured is not None:
                 return measured
         sequence = await self._lending.readable(job_id, request.sequence)
-        return await self._questions.ask(
-            TASK_QUALITY,
-            encode_query(job_id, request.model_copy(update={"sequence": sequence})),
-            queue=QUEUE_BATCH,
-            deadline_seconds=self._deadline_seconds,
-            what="scores",
-        )
+        with self._waiting.place(by.id):
+            return await self._questions.ask(
+                TASK_QUALITY,
+                encode_query(job_id, request.model_copy(update={"sequence": sequence})),
+                queue=QUEUE_BATCH,
+                deadline_seconds=self._deadline_seconds,
+                what="scores",
+            )
 
     async def _measured(self, job_id: JobId) -> bytes | None:
         """What has been found out of a result already; a database that is away is no reason not to ask."""

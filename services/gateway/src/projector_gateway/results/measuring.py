@@ -10,11 +10,13 @@ from projector_chassis.errors import PublicError
 from projector_contracts.names import JobId
 from projector_gateway.clients.answers import read_answer
 from projector_gateway.ending import end
+from projector_gateway.people.schemas import Person
 from projector_gateway.quality.schemas import QualityRequest
 from projector_gateway.quality.service import QualityService
 from projector_gateway.results.archive import Archive
 
 _MOST_WAITING = 100
+_NOBODY = Person(id="measuring", name="Nobody")
 
 _log = structlog.get_logger(__name__)
 
@@ -44,7 +46,7 @@ class Measuring:
         while True:
             job_id = await self._waiting.get()
             try:
-                answer = await self._quality.measure(job_id, QualityRequest())
+                answer = await self._quality.measure(job_id, QualityRequest(), by=_NOBODY)
                 read_answer(answer)
                 await self._archive.add_quality(job_id, answer)
             except PublicError as error:

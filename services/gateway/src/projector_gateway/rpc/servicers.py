@@ -118,11 +118,13 @@ class QuestionServicer(api_pb2_grpc.QuestionServiceServicer):
 
     async def FindNeighbors(self, request: query_pb2.NeighborsQuery, context: Context) -> query_pb2.Neighbors:
         asked = question_messages.decode_neighbors_query(request)
-        return read_answer(await self._neighbors.find(request.embedding.embedding_id, asked)).neighbors
+        found = await self._neighbors.find(request.embedding.embedding_id, asked, by=_person(context))
+        return read_answer(found).neighbors
 
     async def MeasureQuality(self, request: query_pb2.QualityQuery, context: Context) -> query_pb2.Quality:
         asked = question_messages.decode_quality_query(request)
-        return read_answer(await self._quality.measure(JobId(request.layout.job_id), asked)).quality
+        measured = await self._quality.measure(JobId(request.layout.job_id), asked, by=_person(context))
+        return read_answer(measured).quality
 
 
 class UploadServicer(api_pb2_grpc.UploadServiceServicer):
