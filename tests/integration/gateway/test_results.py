@@ -200,6 +200,27 @@ async def test_a_gateway_that_died_amid_copying_is_made_up_for(
     assert (await http.get(f"/api/v1/jobs/{job_id}/frames/3")).content == frame_event(3)
 
 
+async def test_a_result_that_cannot_be_copied_holds_no_other_up(
+    gateway: RunningGateway, http: httpx.AsyncClient, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = Archive.add
+    refused: list[str] = []
+
+    async def refuse_one(self: Archive, result: Any) -> None:
+        if not refused or refused == [result.row.job_id]:
+            refused[:] = [result.row.job_id]
+            raise ValueError("something that nobody thought of")
+        await add(self, result)
+
+    monkeypatch.setattr(Archive, "add", refuse_one)
+    jobs = {await end(http, redis), await end(http, redis, seed=2)}
+    await until_archived(redis)
+    archive = Archive(gateway.services.database)
+    kept = {job_id for job_id in jobs if await archive.job(job_id) is not None}
+    assert kept == jobs - set(refused)
+    assert len(kept) == 1
+
+
 async def test_without_the_database_jobs_run_and_are_listed_and_results_wait(
     gateway: RunningGateway, http: httpx.AsyncClient, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:

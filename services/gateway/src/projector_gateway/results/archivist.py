@@ -12,7 +12,7 @@ from typing import Any, cast
 import structlog
 from redis.asyncio import Redis
 
-from projector_chassis.errors import Conflict
+from projector_chassis.errors import Conflict, PublicError
 from projector_contracts import names
 from projector_contracts.names import JobId
 from projector_gateway.clients.leadership import Leadership
@@ -78,6 +78,11 @@ class Archivist:
                 await self._archive.add(await asyncio.to_thread(to_result, ended))
             except Conflict as error:  # it will not get better
                 _log.error("result_damaged", job_id=job_id, reason=error.message)
+                ended = None
+            except PublicError:
+                raise
+            except Exception:  # whatever it was, the results of others wait
+                _log.exception("result_not_kept", job_id=job_id)
                 ended = None
         with reaching_redis():
             async with self._redis.pipeline(transaction=True) as pipeline:
