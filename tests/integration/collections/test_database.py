@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
-from projector_chassis.errors import Unavailable
+from projector_chassis.errors import InvalidArgument, Unavailable
 from projector_gateway import database as database_module
 from projector_gateway.collections.repository import CollectionRepository
 from projector_gateway.database import Database
@@ -75,6 +75,34 @@ async def test_a_database_that_is_away_is_unavailable() -> None:
         await away.is_reachable()
     await away.close()
     assert "127.0.0.1" not in told.value.message
+
+
+@pytest.mark.parametrize("sqlstate", ["08006", "40001", "40P01", "53300", "55P03", "57014", "57P01", "57P03"])
+async def test_a_postgresql_that_cannot_serve_at_the_moment_is_unavailable(postgres_url: str, sqlstate: str) -> None:
+    database = await Database.open(postgres_url)
+    with pytest.raises(Unavailable):
+        await ask(database, f"DO $$ BEGIN RAISE SQLSTATE '{sqlstate}'; END $$")
+    await database.close()
+
+
+async def test_a_connection_that_postgresql_ends_is_unavailable(postgres_url: str) -> None:
+    database = await Database.open(postgres_url)
+    with pytest.raises(Unavailable):
+        await ask(database, "SELECT pg_terminate_backend(pg_backend_pid())")
+    assert await database.is_reachable()
+    await database.close()
+
+
+async def test_text_that_postgresql_cannot_hold_is_refused(postgres_url: str) -> None:
+    database = await Database.open(postgres_url)
+    with pytest.raises(InvalidArgument, match="NUL"):
+        await ask(database, "SELECT CAST(:given AS TEXT)", given="a\0b")
+    await database.close()
+
+
+async def ask(database: Database, statement: str, **parameters: str) -> None:
+    async with database.reading() as session:
+        await session.execute(text(statement), parameters)
 
 
 @pytest.mark.parametrize("url", ["mysql://h/d", "sqlite:///x", "postgresql://h/d", "not a url"])

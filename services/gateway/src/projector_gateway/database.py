@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from projector_chassis.errors import Unavailable
+from projector_chassis.errors import InvalidArgument, Unavailable
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
@@ -29,6 +29,10 @@ _POOL_SECONDS = 10
 _CONNECT_SECONDS = 5
 _STATEMENT_SECONDS = 30
 """How long PostgreSQL may take for one statement of a request, waiting for other writers included."""
+_PASSING_STATES = ("08", "40", "53", "55", "57")
+"""How SQLSTATEs of PostgreSQL begin that another try may not meet: the connection, a rollback such as after a deadlock,
+resources, a lock, an operator. Source: PostgreSQL's documentation, appendix A."""
+_NOT_IN_REPERTOIRE = "22021"
 _WRITES = "projector_writes"
 """Execution option of connections whose transactions write."""
 
@@ -95,6 +99,7 @@ class Database:
         """A transaction that sees one moment of the database and writes nothing.
 
         Raises:
+            InvalidArgument: a text holds NUL, which PostgreSQL refuses.
             Unavailable: the database cannot be reached or is too busy.
         """
         async with _transaction(self._readers) as session:
@@ -105,6 +110,7 @@ class Database:
         """A transaction that may write. SQLite has one at a time; the others wait for their turn.
 
         Raises:
+            InvalidArgument: as ``reading``.
             Unavailable: the database cannot be reached or is too busy.
         """
         async with _transaction(self._writers) as session:
@@ -194,5 +200,16 @@ async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
             yield session
     except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, OSError) as error:
-        _log.warning("database_unavailable", error=str(error))
-        raise Unavailable("The database of bookmarks and results does not answer; try again in a moment.") from error
+        raise _unavailable(error) from error
+    except exc.DBAPIError as error:
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        if error.connection_invalidated or state.startswith(_PASSING_STATES):
+            raise _unavailable(error) from error
+        if state == _NOT_IN_REPERTOIRE:
+            raise InvalidArgument("A name or id holds the character NUL, which no text may hold.") from error
+        raise
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    _log.warning("database_unavailable", error=str(error))
+    return Unavailable("The database of bookmarks and results does not answer; try again in a moment.")
