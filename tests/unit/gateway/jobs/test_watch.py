@@ -4,108 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
 from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
-from unit.gateway.jobs.following import until_final, until_lost, until_newest
+from unit.gateway.jobs.following import until_lost, until_newest
 from unit.gateway.jobs.redis_in_memory import JOB_ID, CountedFrame, RedisInMemory
+from unit.gateway.jobs.watching import end, put_frames, watching
 
 from projector_chassis.errors import Unavailable
 from projector_contracts.compute.v1 import job_pb2
 from projector_gateway.clients.frames import FrameStore
-from projector_gateway.jobs import watch as watch_module
 from projector_gateway.jobs.ack_window import FIRST_FRAMES, AckWindow
-from projector_gateway.jobs.feed import RECENT_FRAMES, JobFeed, JobFeeds
+from projector_gateway.jobs.feed import RECENT_FRAMES, JobFeeds
 from projector_gateway.jobs.watch import Watch
-
-_PATIENCE_SECONDS = 5.0
-
-
-class Watcher:
-    """Reads a watch one event at a time, at the pace of the test."""
-
-    def __init__(self, watch: Watch, feed: JobFeed, *, acknowledges: bool) -> None:
-        self.watch = watch
-        self.feed = feed
-        self._acknowledges = acknowledges
-        self._events = watch.events()
-        self._pending: asyncio.Task[bytes] | None = None
-        self.sequences: list[int] = []
-        self.phases: list[job_pb2.Phase.ValueType] = []
-
-    async def next(self) -> job_pb2.JobEvent:
-        """The next event; raises ``StopAsyncIteration`` after the last."""
-        event = job_pb2.JobEvent.FromString(await asyncio.wait_for(self._ask(), _PATIENCE_SECONDS))
-        self._pending = None
-        if event.HasField("frame"):
-            self.sequences.append(event.frame.sequence)
-            if self._acknowledges:
-                self.watch.acknowledge(event.frame.sequence)
-        else:
-            self.phases.append(event.state.phase)
-        return event
-
-    async def until_frame(self, sequence: int) -> None:
-        while not self.sequences or self.sequences[-1] < sequence:
-            await self.next()
-
-    async def until_end(self) -> None:
-        while True:
-            try:
-                await self.next()
-            except StopAsyncIteration:
-                return
-
-    async def has_nothing(self) -> None:
-        """Check that no event comes while the feed stands still."""
-        for _ in range(20):
-            self._ask()
-            await asyncio.sleep(0)
-        assert not self._ask().done()
-
-    async def aclose(self) -> None:
-        if self._pending is not None:
-            self._pending.cancel()
-            await asyncio.wait([self._pending])
-        await self._events.aclose()
-
-    def _ask(self) -> asyncio.Task[bytes]:
-        if self._pending is None:
-            self._pending = asyncio.create_task(anext(self._events))
-        return self._pending
-
-
-@asynccontextmanager
-async def watching(
-    redis: RedisInMemory, *, after: int | None = None, window: AckWindow | None = None, acknowledges: bool = True
-) -> AsyncIterator[Watcher]:
-    """One watcher of the job in memory."""
-    frames = FrameStore(cast(Redis, redis))
-    feeds = JobFeeds(cast(Redis, redis), frames)
-    async with feeds.of(JOB_ID) as feed:
-        watcher = Watcher(Watch(JOB_ID, feed, frames, after=after, window=window), feed, acknowledges=acknowledges)
-        async with aclosing(watcher):
-            yield watcher
-    assert len(feeds) == 0
-    assert redis.subscribers == set()
-
-
-async def put_frames(redis: RedisInMemory, watcher: Watcher, count: int) -> None:
-    """Store frames and wait until the feed has them."""
-    newest = watcher.feed.newest + count
-    redis.put_frames(count)
-    await until_newest(watcher.feed, newest)
-
-
-async def end(redis: RedisInMemory, watcher: Watcher, phase: job_pb2.Phase.ValueType = job_pb2.FINISHED) -> None:
-    """Store a final state and wait until the feed has it."""
-    redis.put_state(phase)
-    await until_final(watcher.feed)
 
 
 @pytest.mark.parametrize("window", [None, AckWindow()], ids=["gRPC", "WebSocket"])
@@ -186,47 +100,6 @@ async def test_frames_that_came_at_once_are_all_sent(redis: RedisInMemory) -> No
     assert watcher.sequences == [1, 2, 3, 4, 5, 6]
 
 
-async def test_who_is_hidden_gets_states_alone_and_the_newest_frame_once_shown(redis: RedisInMemory) -> None:
-    async with watching(redis, window=AckWindow(first_frames=2, max_frames=2), acknowledges=False) as watcher:
-        await watcher.next()
-        for sequence in (1, 2):  # as many as may be on their way, and none will be drawn
-            await put_frames(redis, watcher, 1)
-            await watcher.until_frame(sequence)
-        watcher.watch.hide()
-        await put_frames(redis, watcher, 10)
-        assert (await watcher.next()).state.sequence == 12
-        await watcher.has_nothing()
-        watcher.watch.show()
-        assert (await watcher.next()).frame.sequence == 12
-        await put_frames(redis, watcher, 1)
-        await watcher.until_frame(13)
-    assert watcher.sequences == [1, 2, 12, 13]
-
-
-@pytest.mark.parametrize("after", [None, 0])
-async def test_who_is_hidden_gets_the_last_frame_and_the_end(redis: RedisInMemory, after: int | None) -> None:
-    redis.put_frames(5)
-    async with watching(redis, after=after, window=AckWindow(), acknowledges=False) as watcher:
-        watcher.watch.hide()
-        await watcher.next()
-        await put_frames(redis, watcher, 10)
-        await end(redis, watcher)
-        await watcher.until_end()
-    assert watcher.sequences == [15]
-    assert watcher.phases[-1] == job_pb2.FINISHED
-
-
-async def test_who_is_shown_without_having_been_hidden_may_not_have_more_on_its_way(redis: RedisInMemory) -> None:
-    async with watching(redis, window=AckWindow(max_frames=1), acknowledges=False) as watcher:
-        await watcher.next()
-        await put_frames(redis, watcher, 1)
-        await watcher.until_frame(1)
-        watcher.watch.show()
-        await put_frames(redis, watcher, 1)
-        assert (await watcher.next()).HasField("state")
-        await watcher.has_nothing()
-
-
 @pytest.mark.parametrize("phase", [job_pb2.FINISHED, job_pb2.STOPPED, job_pb2.FAILED])
 async def test_the_last_frame_and_the_end_come_even_to_who_draws_nothing(
     redis: RedisInMemory, phase: job_pb2.Phase.ValueType
@@ -276,65 +149,6 @@ async def test_many_slow_watchers_hold_no_frame_of_their_own(redis: RedisInMemor
         assert CountedFrame.n_alive - before <= RECENT_FRAMES
         for walk in walks:
             await walk.aclose()
-
-
-async def test_a_replay_comes_in_order_then_live(redis: RedisInMemory) -> None:
-    redis.put_frames(40)
-    redis.thin([20, 21])
-    async with watching(redis, after=10, window=AckWindow()) as watcher:
-        await watcher.until_frame(40)
-        redis.put_frames()
-        await watcher.until_frame(41)
-        await end(redis, watcher)
-        await watcher.until_end()
-    assert watcher.sequences == [*range(11, 20), *range(22, 42)]
-
-
-async def test_a_replay_reads_one_frame_at_a_time(redis: RedisInMemory) -> None:
-    redis.put_frames(100)
-    gc.collect()
-    before = CountedFrame.n_alive
-    async with watching(redis, after=0) as watcher:
-        for sequence in range(1, 100):
-            await watcher.until_frame(sequence)
-            assert CountedFrame.n_alive - before <= 3  # the feed's newest, and the one that was sent
-
-
-async def test_a_replay_waits_for_acknowledgements(redis: RedisInMemory) -> None:
-    redis.put_frames(10)
-    async with watching(redis, after=0, window=AckWindow(first_frames=3), acknowledges=False) as watcher:
-        await watcher.until_frame(3)
-        await watcher.has_nothing()
-    assert watcher.sequences == [1, 2, 3]
-
-
-async def test_a_replay_that_nobody_draws_is_cut_short_once_the_job_has_ended(
-    redis: RedisInMemory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(watch_module, "REPLAY_PATIENCE_SECONDS", 0.02)
-    redis.put_frames(60)
-    redis.put_state(job_pb2.STOPPED)
-    async with watching(redis, after=0, window=AckWindow(), acknowledges=False) as watcher:
-        await watcher.until_end()
-    assert watcher.sequences == [*range(1, FIRST_FRAMES + 1), 60]
-    assert watcher.phases == [job_pb2.STOPPED]
-
-
-async def test_who_has_seen_everything_gets_the_end_alone(redis: RedisInMemory) -> None:
-    redis.put_frames(4)
-    redis.put_state(job_pb2.FINISHED)
-    async with watching(redis, after=4) as watcher:
-        await watcher.until_end()
-    assert (watcher.sequences, watcher.phases) == ([], [job_pb2.FINISHED])
-
-
-async def test_a_sequence_from_the_future_still_gets_the_end(redis: RedisInMemory) -> None:
-    redis.put_frames(4)
-    async with watching(redis, after=2**60) as watcher:
-        await watcher.next()
-        await end(redis, watcher)
-        await watcher.until_end()
-    assert (watcher.sequences, watcher.phases[-1]) == ([], job_pb2.FINISHED)
 
 
 @pytest.mark.parametrize("after", [None, 0])
