@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -67,6 +69,17 @@ def test_the_server_neither_compresses_frames_nor_names_itself() -> None:
     assert config.ws_per_message_deflate is False
     assert config.server_header is False
     assert config.ws_max_size <= 64 * 1024
+
+
+def test_the_garbage_collector_need_not_look_into_what_was_loaded() -> None:
+    code = (
+        "import gc; from projector_gateway import main;"
+        "main.uvicorn.Server.run = lambda server: print(gc.get_freeze_count(), len(gc.get_objects()));"
+        "main.serve(main.GatewaySettings())"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    n_frozen, n_others = map(int, told.split())
+    assert n_frozen > 10 * n_others
 
 
 def test_nothing_of_a_request_is_run_in_a_thread_unasked() -> None:
