@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from unit.gateway.collections.bookmark_file import LIMITS, SHAPE, file_of, state
 
 from projector_chassis.errors import InvalidArgument, TooLarge
 from projector_gateway.collections.tensorboard_bookmarks import read_bookmarks
+from projector_gateway.collections.tensorboard_json import dump_ascii, parse_states
 
 
 @pytest.mark.parametrize(
@@ -64,3 +66,11 @@ def test_any_content_is_read_or_refused_in_words(content: bytes) -> None:
     except InvalidArgument:
         return
     assert file.bookmarks == []
+
+
+def test_the_garbage_collector_has_nothing_to_look_for_in_points() -> None:
+    content = b'[{"label": "A", "projections": [{"tsne-0": 1, "tsne-1": null}, {"tsne-1": 2.5, "tsne-0": 3}]}]'
+    (parsed,) = parse_states(content, max_values=100)
+    points = parsed["projections"]
+    assert [gc.is_tracked(point) for point in points] == [False, False]
+    assert dump_ascii(points) == '[{"tsne-0":1.0,"tsne-1":null},{"tsne-1":2.5,"tsne-0":3.0}]'

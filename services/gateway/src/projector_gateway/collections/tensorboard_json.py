@@ -1,6 +1,6 @@
 """The JSON of TensorBoard bookmark files, whose bulk is one object of coordinates a point.
 
-Parsing runs in a thread. Each point passes through a Python hook: that keeps it small (an array in place of a
+Parsing runs in a thread. Each point passes through a Python hook: that keeps it small (a few bytes in place of a
 dictionary) and gives the event loop its turns, which the C parser alone would not until its end.
 """
 
@@ -10,7 +10,7 @@ import json
 from array import array
 from collections.abc import Sequence
 from math import nan
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from projector_chassis.errors import InvalidArgument, TooLarge
 
@@ -18,24 +18,43 @@ PCA_NAMES = tuple(f"pca-{component}" for component in range(10))
 TSNE_NAMES = tuple(f"tsne-{dim}" for dim in range(3))
 UMAP_NAMES = tuple(f"umap-{dim}" for dim in range(3))
 CUSTOM_NAMES = ("linear-x", "linear-y")
-COORDINATE_NAMES = frozenset((*PCA_NAMES, *TSNE_NAMES, *UMAP_NAMES, *CUSTOM_NAMES))
+_NAMES = (*PCA_NAMES, *TSNE_NAMES, *UMAP_NAMES, *CUSTOM_NAMES)
+COORDINATE_NAMES = frozenset(_NAMES)
+_NUMBERS = {name: number for number, name in enumerate(_NAMES)}
 
 _STRUCTURE = (b",", b"[", b"{")
 
 
-class Point:
-    """Coordinates of one point under their names; NaN where the file says null."""
+Point: TypeAlias = bytes
+"""Coordinates of one point under their names; NaN where the file says null.
 
-    __slots__ = ("names", "values")
+The number of coordinates, their names' places in ``_NAMES``, then their float64 numbers. A file may hold millions of
+points, and the garbage collector, for which everybody waits, looks into all but the plainest objects.
+"""
 
-    def __init__(self, names: tuple[str, ...], values: array[float]) -> None:
-        self.names = names
-        self.values = values
 
-    def as_object(self) -> dict[str, float | None]:
-        """What the file said."""
-        pairs = zip(self.names, self.values, strict=True)
-        return {name: None if value != value else value for name, value in pairs}
+def make_point(names: Sequence[str], values: array[float]) -> Point:
+    """The point with these values, in the order of their names."""
+    return name_key(names) + values.tobytes()
+
+
+def key_of(point: Point) -> bytes:
+    """The names of a point's coordinates, in order; equal ones have equal keys."""
+    return point[: 1 + point[0]]
+
+
+def names_of(point: Point) -> tuple[str, ...]:
+    return tuple(_NAMES[number] for number in key_of(point)[1:])
+
+
+def values_of(point: Point) -> array[float]:
+    """float64."""
+    return array("d", point[1 + point[0] :])
+
+
+def name_key(names: Sequence[str]) -> bytes:
+    """The key of points with just these names in this order."""
+    return bytes((len(names), *map(_NUMBERS.__getitem__, names)))
 
 
 def parse_states(content: bytes, *, max_values: int) -> list[Any]:
@@ -66,26 +85,32 @@ def parse_states(content: bytes, *, max_values: int) -> list[Any]:
 
 def dump_ascii(value: object) -> str:
     """A parsed value as JSON again, in ASCII alone; raises ``ValueError`` for infinite numbers."""
-    return json.dumps(value, allow_nan=False, separators=(",", ":"), default=Point.as_object)
+    return json.dumps(value, allow_nan=False, separators=(",", ":"), default=_as_object)
+
+
+def _as_object(point: Point) -> dict[str, float | None]:
+    """What the file said."""
+    pairs = zip(names_of(point), values_of(point), strict=True)
+    return {name: None if value != value else value for name, value in pairs}
 
 
 class _PointMaker:
     """Makes points of the objects that hold nothing but coordinates, dictionaries of all others."""
 
     def __init__(self) -> None:
-        self._known_names: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._keys: dict[tuple[str, ...], bytes] = {}
 
     def __call__(self, pairs: list[tuple[str, Any]]) -> Point | dict[str, Any]:
         if not pairs or len(pairs) > len(COORDINATE_NAMES):
             return dict(pairs)
         given_names, given_values = zip(*pairs, strict=True)
-        names = self._known_names.get(given_names)
-        if names is None:
+        key = self._keys.get(given_names)
+        if key is None:
             if not COORDINATE_NAMES.issuperset(given_names) or len(set(given_names)) < len(given_names):
                 return dict(pairs)
-            names = self._known_names[given_names] = given_names
+            key = self._keys[given_names] = name_key(given_names)
         values = _numbers(given_values)
-        return dict(pairs) if values is None else Point(names, values)
+        return dict(pairs) if values is None else key + values.tobytes()
 
 
 def _numbers(values: Sequence[Any]) -> array[float] | None:

@@ -9,7 +9,15 @@ from typing import Any
 
 from projector_chassis.errors import InvalidArgument
 from projector_gateway.collections.tensorboard_format import METHOD_LABELS, NAMES, NUMBER, Method
-from projector_gateway.collections.tensorboard_json import COORDINATE_NAMES, Point
+from projector_gateway.collections.tensorboard_json import (
+    COORDINATE_NAMES,
+    Point,
+    key_of,
+    make_point,
+    name_key,
+    names_of,
+    values_of,
+)
 from projector_gateway.layouts import Coordinates
 
 _PREFERENCE: tuple[Method, ...] = ("pca", "tsne", "umap", "custom")
@@ -49,14 +57,15 @@ def read_coordinates(points: Sequence[Point], method: Method, *, is_flat: bool) 
         names = names[:2]
     if len(names) < 2 or tuple(names) != NAMES[method][: len(names)]:
         raise InvalidArgument(f"Its points hold no coordinates of {METHOD_LABELS[method]}, the projection it shows.")
-    places: dict[tuple[str, ...], list[int | None]] = {}
+    places: dict[bytes, list[int | None]] = {}
     values = array("d")
     for point in points:
-        picked = places.get(point.names)
+        key = key_of(point)
+        picked = places.get(key)
         if picked is None:
-            place_of = {name: place for place, name in enumerate(point.names)}
-            picked = places[point.names] = [place_of.get(name) for name in names]
-        numbers = point.values
+            place_of = {name: place for place, name in enumerate(names_of(point))}
+            picked = places[key] = [place_of.get(name) for name in names]
+        numbers = values_of(point)
         values.extend([nan if place is None else numbers[place] for place in picked])
     layout = array("f", values)
     if any(map(isinf, layout)):
@@ -67,12 +76,12 @@ def read_coordinates(points: Sequence[Point], method: Method, *, is_flat: bool) 
 
 def say_more(objects: Sequence[Any], names: Sequence[str], layout: Coordinates) -> bool:
     """Whether an export of the layout under these names would lose something that the objects of a file say."""
-    expected = tuple(names)
+    expected = name_key(names)
     values = iter(layout.values)
     for each in objects:
-        if not isinstance(each, Point) or each.names != expected:
+        if not isinstance(each, Point) or key_of(each) != expected:
             return True
-        if any(_is_rounded(given, next(values)) for given in each.values):
+        if any(_is_rounded(given, next(values)) for given in values_of(each)):
             return True
     return False
 
@@ -90,7 +99,7 @@ def reorder(coordinates: Coordinates, order: Sequence[int]) -> Coordinates:
 
 
 def _names_present(points: Sequence[Point]) -> frozenset[str]:
-    return frozenset[str]().union(*{point.names for point in points})
+    return frozenset[str]().union(*(names_of(point) for point in {key_of(point): point for point in points}.values()))
 
 
 def _point(given: object, place: int) -> Point:
@@ -106,7 +115,7 @@ def _point(given: object, place: int) -> Point:
             values.append(nan if value is None else value)
         except OverflowError:
             values.append(inf)
-    return Point(names, values)
+    return make_point(names, values)
 
 
 def _kind(value: object) -> str:
