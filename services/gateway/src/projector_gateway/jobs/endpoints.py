@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -21,6 +22,8 @@ from projector_gateway.jobs.messages import decode_job, summarize_job
 from projector_gateway.jobs.repository import StoredJob
 from projector_gateway.jobs.schemas import ForkRequest, Job, JobRequest, JobSummary
 from projector_gateway.jobs.watchers import Watchers
+from projector_gateway.large_bodies import LargeBodies
+from projector_gateway.people.schemas import Person
 
 PROTOBUF = "application/x-protobuf"
 _A_FRAME: dict[int | str, dict[str, Any]] = {
@@ -30,17 +33,16 @@ _JOINED: dict[int | str, dict[str, Any]] = {200: {"model": Job, "description": "
 _NEVER_CHANGES = "private, max-age=86400, immutable"
 _SEQUENCE = re.compile(r"[1-9][0-9]{0,18}")
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["jobs"], route_class=LargeBodies)
 
 
-@router.post("/jobs", status_code=202, responses=_JOINED)
+@router.post("/jobs", status_code=202, response_model=Job, responses=_JOINED)
 async def create_job(
-    request: JobRequest, jobs: JobsDependency, by: PersonDependency, watchers: WatchersDependency, response: Response
-) -> Job:
+    request: JobRequest, jobs: JobsDependency, by: PersonDependency, watchers: WatchersDependency
+) -> Response:
     """Start a job, or find the one that computes the same."""
     created = await jobs.create(request, by=by)
-    response.status_code = 202 if created.is_new else 200
-    return await _shown(created.job, watchers)
+    return await _shown(created.job, watchers, status_code=202 if created.is_new else 200)
 
 
 @router.get("/jobs")
@@ -54,8 +56,8 @@ async def list_jobs(embedding_id: str, jobs: JobsDependency, watchers: WatchersD
     ]
 
 
-@router.get("/jobs/{job_id}")
-async def read_job(job_id: JobId, jobs: JobsDependency, watchers: WatchersDependency) -> Job:
+@router.get("/jobs/{job_id}", response_model=Job)
+async def read_job(job_id: JobId, jobs: JobsDependency, watchers: WatchersDependency) -> Response:
     """One job with its newest state."""
     return await _shown(await jobs.read(job_id), watchers)
 
@@ -66,19 +68,17 @@ async def delete_job(job_id: JobId, jobs: JobsDependency) -> None:
     await jobs.delete(job_id)
 
 
-@router.post("/jobs/{job_id}/forks", status_code=202, responses=_JOINED)
+@router.post("/jobs/{job_id}/forks", status_code=202, response_model=Job, responses=_JOINED)
 async def fork_job(
     job_id: JobId,
     request: ForkRequest,
     forks: ForksDependency,
     by: PersonDependency,
     watchers: WatchersDependency,
-    response: Response,
-) -> Job:
+) -> Response:
     """Start a new job from a kept frame of this one, or find the one that has done so with the same parameters."""
     forked = await forks.fork(job_id, request, by=by)
-    response.status_code = 202 if forked.is_new else 200
-    return await _shown(forked.job, watchers)
+    return await _shown(forked.job, watchers, status_code=202 if forked.is_new else 200)
 
 
 @router.post("/jobs/{job_id}/controls", status_code=202, response_class=Response)
@@ -99,6 +99,11 @@ async def read_frame(job_id: JobId, sequence: str, frames: FramesDependency) -> 
     return Response(frame, headers={"cache-control": _NEVER_CHANGES}, media_type=PROTOBUF)
 
 
-async def _shown(job: StoredJob, watchers: Watchers) -> Job:
+async def _shown(job: StoredJob, watchers: Watchers, *, status_code: int = 200) -> Response:
     (people,) = await watchers.of([job.job_id])
-    return decode_job(job.spec, job.state).model_copy(update={"watchers": people})
+    content = await asyncio.to_thread(_encode, job, people)  # it may name a million rows
+    return Response(content, status_code=status_code, media_type="application/json")
+
+
+def _encode(job: StoredJob, watchers: list[Person]) -> str:
+    return decode_job(job.spec, job.state).model_copy(update={"watchers": watchers}).model_dump_json()
