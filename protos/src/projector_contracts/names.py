@@ -28,7 +28,7 @@ key                       type    holds
 ``presence:{embedding}``  hash    id of an open page -> moment it was last seen (Unix seconds, decimal), one space,
                                   serialised PageEvent that tells where it is; expires
 ``fingerprint:{hash}``    string  job id that answers for this fingerprint
-``lent:{id}:{sequence}``  hash    a frame of a job that Redis has forgotten, see LentField; expires
+``lent:{id}:{sequence}``  hash    a frame that Redis has forgotten, see LentField; expires
 ``lent``                  zset    those keys -> when they expire, in Unix seconds
 ``answer:{id}``           list    one QueryAnswer; expires
 ``worker:{role}:{name}``  string  heartbeat of a worker that is ready for work; expires
@@ -65,8 +65,8 @@ fingerprint that answers with a FINISHED job expire after FINISHED_JOB_SECONDS; 
 fingerprint is deleted if it still points to this job. ``state.sequence`` is the newest stored frame at any moment,
 because each frame is stored together with its state.
 
-Lending (gateway): before a worker is asked about a layout of a job that Redis has forgotten, the frame is put back from
-the database, under a key of its own: nothing else of the job comes to life again.
+Lending (gateway): before a worker is asked about a frame that Redis has forgotten, alone or with its job, it is put
+back from the database, under a key of its own: nothing else of the job comes to life again.
 """
 
 from __future__ import annotations

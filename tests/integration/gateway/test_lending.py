@@ -115,6 +115,18 @@ async def test_only_what_redis_has_forgotten_is_lent(
         await lending.readable(job_id, 2)
 
 
+async def test_a_frame_that_redis_has_dropped_of_a_job_that_it_holds_is_lent(
+    http: httpx.AsyncClient, redis: Redis, redis_url: str, lending: Lending
+) -> None:
+    job_id = await end(http, redis, job_pb2.STOPPED)
+    await until_archived(redis)
+    await redis.hdel(names.frames_key(job_id), "1", "2")
+    assert await lending.readable(job_id, 2) == 2
+    assert x_of(redis_url, query_pb2.LayoutRef(job_id=job_id, sequence=2)) == 2.0
+    assert await lending.readable(job_id, 3) == 3
+    assert await lent(redis) == {names.lent_key(job_id, 2)}
+
+
 async def test_a_lent_frame_expires_unless_it_is_asked_about_again(
     http: httpx.AsyncClient, redis: Redis, lending: Lending
 ) -> None:

@@ -93,6 +93,21 @@ async def test_its_frames_history_picture_and_file_are_served(http: httpx.AsyncC
     assert (await http.get(f"{path}/layout.csv")).text.splitlines()[:2] == ["row,x,y", "0,3,3"]
 
 
+async def test_frames_of_which_redis_keeps_the_last_alone_are_served_as_if_it_had_forgotten_all(
+    gateway: RunningGateway, http: httpx.AsyncClient, redis: Redis
+) -> None:
+    job_id = await end(http, redis)
+    await until_archived(redis)
+    path = f"/api/v1/jobs/{job_id}"
+    before = (await http.get(f"{path}/history")).content
+    await redis.hdel(names.frames_key(job_id), "1", "2")  # as the sweeper does when all histories take too much
+    assert (await http.get(f"{path}/history")).content == before
+    assert (await http.get(f"{path}/frames/2")).content == frame_event(2)
+    async with connect(gateway.events_url(job_id, after=1)) as socket:
+        events = [job_pb2.JobEvent.FromString(cast(bytes, content)) async for content in socket]
+    assert [event.frame.sequence for event in events if event.HasField("frame")] == [2, 3]
+
+
 async def test_its_socket_replays_what_is_kept_and_ends(
     gateway: RunningGateway, http: httpx.AsyncClient, redis: Redis
 ) -> None:

@@ -29,19 +29,16 @@ class RedisLayouts:
     def _read(self, ref: LayoutRef) -> KeptLayout:
         keys = [names.spec_key(ref.job_id), names.state_key(ref.job_id)]
         spec, state = cast(list[bytes | None], self._client.mget(keys))
-        if spec is None or state is None:
-            return self._read_lent(ref)
-        sequence = ref.sequence or messages.decode_state(state).sequence
+        is_known = spec is not None and state is not None
+        sequence = ref.sequence or (messages.decode_state(state).sequence if state is not None else 0)
+        frame = cast(bytes | None, self._client.hget(names.frames_key(ref.job_id), str(sequence)))
+        if spec is None or frame is None:
+            key = names.lent_key(ref.job_id, sequence)
+            spec, frame = cast(list[bytes | None], self._client.hmget(key, [LentField.SPEC, LentField.FRAME]))
+        if spec is not None and frame is not None:
+            return KeptLayout(messages.decode_spec(spec), sequence, decode_layout(frame))
+        if not is_known:
+            raise NotFound(f"Job {ref.job_id} is not known; it was deleted meanwhile. Start it again.")
         if sequence == 0:
             raise NotFound(f"Job {ref.job_id} has no frame yet; ask again later.")
-        frame = cast(bytes | None, self._client.hget(names.frames_key(ref.job_id), str(sequence)))
-        if frame is None:
-            raise NotFound(f"Frame {sequence} of job {ref.job_id} is not kept; ask for another one or for the latest.")
-        return KeptLayout(messages.decode_spec(spec), sequence, decode_layout(frame))
-
-    def _read_lent(self, ref: LayoutRef) -> KeptLayout:
-        key = names.lent_key(ref.job_id, ref.sequence)
-        spec, frame = cast(list[bytes | None], self._client.hmget(key, [LentField.SPEC, LentField.FRAME]))
-        if spec is None or frame is None:
-            raise NotFound(f"Job {ref.job_id} is not known; it was deleted meanwhile. Start it again.")
-        return KeptLayout(messages.decode_spec(spec), ref.sequence, decode_layout(frame))
+        raise NotFound(f"Frame {sequence} of job {ref.job_id} is not kept; ask for another one or for the latest.")

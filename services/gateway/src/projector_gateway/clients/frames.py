@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, cast
+from collections.abc import Awaitable, Sequence
+from typing import Protocol, TypeVar, cast
 
 from redis.asyncio import Redis
 
-from projector_chassis.errors import NotFound
+from projector_chassis.errors import NotFound, Unavailable
 from projector_contracts.names import JobId, frames_key, losses_key, state_key
 from projector_gateway.clients.redis import reaching_redis
 from projector_gateway.jobs.history import StoredHistory
 from projector_gateway.jobs.messages import summarize_state
+
+_Found = TypeVar("_Found")
 
 
 class FrameArchive(Protocol):
@@ -72,10 +74,21 @@ class FrameStore:
         if not sequences:
             return []
         with reaching_redis():
-            kept = await self._redis.hmget(frames_key(job_id), [str(sequence) for sequence in sequences])
-        if None in kept and self._archive is not None and not await self._holds(job_id):
-            return await self._archive.frames(job_id, sequences)
-        return cast(list[bytes | None], kept)
+            names = [str(sequence) for sequence in sequences]
+            kept = cast(list[bytes | None], await self._redis.hmget(frames_key(job_id), names))
+        missing = [sequence for sequence, frame in zip(sequences, kept, strict=True) if frame is None]
+        if not missing or self._archive is None:
+            return kept
+        with reaching_redis():
+            state = cast(bytes | None, await self._redis.get(state_key(job_id)))
+        if _goes_on(state):
+            return kept
+        nothing: list[bytes | None] = [None] * len(missing)
+        archived = await _unless_away(self._archive.frames(job_id, missing), nothing, state)
+        found = dict(zip(missing, archived, strict=True))
+        return [
+            found.get(sequence) if frame is None else frame for sequence, frame in zip(sequences, kept, strict=True)
+        ]
 
     async def history(self, job_id: JobId) -> StoredHistory:
         """Losses of the job and sequences of its kept frames, of one moment.
@@ -94,7 +107,8 @@ class FrameStore:
             if archived is None:
                 raise unknown_job(job_id)
             return archived
-        return StoredHistory({int(name): entry for name, entry in losses.items()}, frozenset(map(int, kept)))
+        sequences = await self._with_archived(job_id, kept)
+        return StoredHistory({int(name): entry for name, entry in losses.items()}, frozenset(sequences))
 
     async def newest(self, job_id: JobId) -> int:
         """Sequence of the newest frame.
@@ -115,14 +129,36 @@ class FrameStore:
     async def kept_sequences(self, job_id: JobId) -> list[int]:
         """Sequences of all kept frames, ascending."""
         with reaching_redis():
-            names = await self._redis.hkeys(frames_key(job_id))
-        if not names and self._archive is not None:
-            return await self._archive.sequences(job_id)
-        return sorted(int(name) for name in names)
+            kept = cast(list[bytes], await self._redis.hkeys(frames_key(job_id)))
+        return sorted(await self._with_archived(job_id, kept))
 
-    async def _holds(self, job_id: JobId) -> bool:
+    async def _with_archived(self, job_id: JobId, kept: Sequence[bytes]) -> set[int]:
+        """Sequences that Redis keeps, and of a job that has ended those that only the archive does.
+
+        Of such a job Redis may have dropped all frames but the last, to make room; it does not drop single ones.
+        """
+        sequences = {int(name) for name in kept}
+        if len(sequences) > 1 or self._archive is None:
+            return sequences
         with reaching_redis():
-            return bool(await self._redis.exists(state_key(job_id)))
+            state = cast(bytes | None, await self._redis.get(state_key(job_id)))
+        if _goes_on(state):
+            return sequences
+        return sequences.union(await _unless_away(self._archive.sequences(job_id), [], state))
+
+
+def _goes_on(state: bytes | None) -> bool:
+    return state is not None and not summarize_state(state).is_final
+
+
+async def _unless_away(asked: Awaitable[list[_Found]], otherwise: list[_Found], state: bytes | None) -> list[_Found]:
+    """What the archive tells; of a job that Redis holds it is not needed."""
+    try:
+        return await asked
+    except Unavailable:
+        if state is None:
+            raise
+        return otherwise
 
 
 def unknown_job(job_id: JobId) -> NotFound:

@@ -1,4 +1,4 @@
-"""Hands workers a frame of a job that Redis has forgotten, for as long as people ask about it."""
+"""Hands workers a frame that Redis has forgotten, alone or with its job, for as long as people ask about it."""
 
 from __future__ import annotations
 
@@ -69,13 +69,20 @@ class Lending:
             The sequence under which they find it.
 
         Raises:
-            NotFound: there is no such job, or it has left Redis and this frame is not kept.
+            NotFound: there is no such job, or the frame has left Redis and is not kept.
             Unavailable: Redis or the database does not answer.
         """
         with reaching_redis():
-            if await self._redis.exists(names.spec_key(job_id)):
-                return sequence  # whether it has this frame, workers find out
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                pipeline.exists(names.spec_key(job_id))
+                pipeline.hexists(names.frames_key(job_id), str(sequence))
+                pipeline.sismember(names.JOBS_ACTIVE, job_id)
+                is_known, has_frame, goes_on = await pipeline.execute()
+        if is_known and (sequence == "latest" or has_frame or goes_on):
+            return sequence
         state = await self._archive.state(job_id)
+        if state is None and is_known:
+            return sequence  # workers find out that it is not kept
         if state is None:
             raise unknown_job(job_id)
         wanted = summarize_state(state).sequence if sequence == "latest" else sequence
