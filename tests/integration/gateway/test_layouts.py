@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
+from contextlib import AsyncExitStack
 
 import httpx
 import numpy as np
@@ -72,6 +74,20 @@ async def test_any_kept_frame_is_downloaded(http: httpx.AsyncClient, stored_job:
         404,
         "Frame 4 of job job1 is not kept; ask for another one or for the latest.",
     )
+
+
+async def test_one_person_cannot_hold_any_number_of_files(http: httpx.AsyncClient, stored_job: StoredJob) -> None:
+    await stored_job.put_frame(n_points=2_000_000)  # more than fits the buffers of a connection
+    path = f"/api/v1/jobs/{stored_job.job_id}/layout.npy"
+    async with AsyncExitStack() as slow:
+        for _ in range(4):
+            response = await slow.enter_async_context(http.stream("GET", path))
+            assert response.status_code == 200
+        refused = await http.get(path)
+        assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    async with asyncio.timeout(10):
+        while (await http.get(path)).status_code == 429:  # until the gateway has noticed that they are gone
+            continue
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal
 
 from projector_contracts.compute.v1 import job_pb2
 from projector_gateway.layouts import FrameLayout, open_layout
+from projector_gateway.waiting_room import WaitingRoom
 from projector_gateway.wire_arrays import read_uint32, write_float32
 
 Format = Literal["npy", "tsv", "csv", "parquet"]
@@ -45,6 +47,15 @@ class Downloads:
 
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
+        self._waiting = WaitingRoom("files", of_one=4, of_all=32)
+
+    def place(self, person_id: str) -> AbstractContextManager[None]:
+        """One download's place, however slowly it is taken: each holds a whole layout.
+
+        Raises:
+            RateLimited: this person, or everybody together, downloads as many files as may be.
+        """
+        return self._waiting.place(person_id)
 
     async def open(self, spec: bytes, event: bytes) -> Table:
         """As ``open_table``."""

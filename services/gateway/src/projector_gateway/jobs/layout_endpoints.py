@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from projector_contracts.names import JobId
 from projector_gateway.attachment import attachment
-from projector_gateway.dependencies import DownloadsDependency, FramesDependency, JobsDependency
+from projector_gateway.dependencies import DownloadsDependency, FramesDependency, JobsDependency, PersonDependency
 from projector_gateway.jobs.downloads import Format
 from projector_gateway.jobs.history import encode_history
 from projector_gateway.jobs.schemas import Sequence
@@ -71,14 +74,32 @@ async def download_layout(
     frames: FramesDependency,
     jobs: JobsDependency,
     downloads: DownloadsDependency,
+    by: PersonDependency,
     sequence: Sequence = "latest",
 ) -> Response:
     """The layout of a kept frame as a file."""
     wanted = await frames.newest(job_id) if sequence == "latest" else sequence
-    job, event = await asyncio.gather(jobs.read(job_id), frames.frame(job_id, wanted))
-    table = await downloads.open(job.spec, event)
-    headers = {
-        "content-disposition": attachment(f"layout-{job_id[:8]}-step-{table.layout.step}.{format}"),
-        "cache-control": "no-store",
-    }
-    return StreamingResponse(downloads.pieces(table, format), headers=headers, media_type=_MEDIA_TYPES[format])
+    with ExitStack() as place:
+        place.enter_context(downloads.place(by.id))
+        job, event = await asyncio.gather(jobs.read(job_id), frames.frame(job_id, wanted))
+        table = await downloads.open(job.spec, event)
+        headers = {
+            "content-disposition": attachment(f"layout-{job_id[:8]}-step-{table.layout.step}.{format}"),
+            "cache-control": "no-store",
+        }
+        content = downloads.pieces(table, format)
+        return _Download(content, headers=headers, media_type=_MEDIA_TYPES[format], place=place.pop_all())
+
+
+class _Download(StreamingResponse):
+    """Keeps its place until it has been sent, or broken off."""
+
+    def __init__(
+        self, content: AsyncIterator[bytes], *, headers: dict[str, str], media_type: str, place: ExitStack
+    ) -> None:
+        super().__init__(content, headers=headers, media_type=media_type)
+        self._place = place
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._place:
+            await super().__call__(scope, receive, send)
