@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 from projector_contracts.api.v1 import api_pb2, api_pb2_grpc
 from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.names import channel as channel_of
+from projector_contracts.names import frames_key
 from projector_gateway.settings import GatewaySettings
 
 pytestmark = pytest.mark.integration
@@ -62,6 +63,23 @@ async def test_a_slow_call_is_skipped_to_the_newest_frame_and_gets_the_end(
     assert len(sequences) < 60
     assert sequences[-1] == 60
     assert events[-1].state.phase == job_pb2.FINISHED
+
+
+async def test_a_stream_hands_stored_bytes_on_unread(
+    channel: grpc.aio.Channel, stored_job: StoredJob, redis: Redis
+) -> None:
+    first = await stored_job.put_frame()
+    # The same message as nobody would write it: whoever reads and writes it makes other bytes of it.
+    stored = job_pb2.JobEvent(frame=job_pb2.Frame(loss=7)).SerializeToString() + first
+    assert job_pb2.JobEvent.FromString(stored).SerializeToString() == first
+    await redis.hset(frames_key(stored_job.job_id), "1", stored)
+    request = api_pb2.StreamEventsRequest(job_id=stored_job.job_id, after=0).SerializeToString()
+    ask: grpc.aio.UnaryStreamMultiCallable[bytes, bytes] = channel.unary_stream(
+        "/projector.api.v1.JobService/StreamEvents"
+    )
+    stream = aiter(ask(request))
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        assert stored in [await anext(stream), await anext(stream)]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from grpc_reflection.v1alpha import reflection
 from projector_contracts.api.v1 import api_pb2, api_pb2_grpc
 from projector_gateway.dependencies import Services
 from projector_gateway.rpc.errors import ErrorsInTheTable
+from projector_gateway.rpc.forwarding import ForwardedBytes
 from projector_gateway.rpc.servicers import DatasetServicer, JobServicer, QuestionServicer, UploadServicer
 
 _STOP_SECONDS = 1.0
@@ -37,7 +38,7 @@ async def serving_rpc(address: str, services: Services) -> AsyncIterator[int]:
     Raises:
         RuntimeError: the address cannot be bound; the message names it.
     """
-    server = grpc.aio.server(interceptors=[ErrorsInTheTable()], options=_OPTIONS)
+    server = grpc.aio.server(interceptors=[ErrorsInTheTable(), ForwardedBytes()], options=_OPTIONS)
     api_pb2_grpc.add_DatasetServiceServicer_to_server(DatasetServicer(services.loader), server)
     jobs = JobServicer(services.jobs, services.forks, services.feeds, services.frames, services.watchers)
     api_pb2_grpc.add_JobServiceServicer_to_server(jobs, server)
