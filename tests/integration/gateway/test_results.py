@@ -65,6 +65,18 @@ async def end_and_forget(http: httpx.AsyncClient, redis: Redis, **changes: Any) 
     return job_id
 
 
+async def watched(gateway: RunningGateway, job_id: JobId, after: int) -> tuple[list[job_pb2.JobEvent], int | None]:
+    """What the socket of an ended job says to a watcher that draws at once, and the code by which it closes."""
+    events: list[job_pb2.JobEvent] = []
+    async with connect(gateway.events_url(job_id, after=after)) as socket:
+        async for content in socket:
+            events.append(job_pb2.JobEvent.FromString(cast(bytes, content)))
+            if events[-1].HasField("frame"):
+                drawn = job_pb2.ClientEvent(ack=job_pb2.Ack(sequence=events[-1].frame.sequence))
+                await socket.send(drawn.SerializeToString())
+    return events, socket.close_code
+
+
 async def test_a_job_that_redis_has_forgotten_is_read_and_listed_as_before(
     http: httpx.AsyncClient, redis: Redis
 ) -> None:
@@ -103,20 +115,18 @@ async def test_frames_of_which_redis_keeps_the_last_alone_are_served_as_if_it_ha
     await redis.hdel(names.frames_key(job_id), "1", "2")  # as the sweeper does when all histories take too much
     assert (await http.get(f"{path}/history")).content == before
     assert (await http.get(f"{path}/frames/2")).content == frame_event(2)
-    async with connect(gateway.events_url(job_id, after=1)) as socket:
-        events = [job_pb2.JobEvent.FromString(cast(bytes, content)) async for content in socket]
-    assert [event.frame.sequence for event in events if event.HasField("frame")] == [2, 3]
+    events, _ = await watched(gateway, job_id, after=0)
+    assert [event.frame.sequence for event in events if event.HasField("frame")] == [1, 2, 3]
 
 
 async def test_its_socket_replays_what_is_kept_and_ends(
     gateway: RunningGateway, http: httpx.AsyncClient, redis: Redis
 ) -> None:
     job_id = await end_and_forget(http, redis)
-    async with connect(gateway.events_url(job_id, after=1)) as socket:
-        events = [job_pb2.JobEvent.FromString(cast(bytes, content)) async for content in socket]
+    events, close_code = await watched(gateway, job_id, after=1)
     assert [event.frame.sequence for event in events if event.HasField("frame")] == [2, 3]
     assert events[-1].state.phase == job_pb2.FINISHED
-    assert socket.close_code == 1000
+    assert close_code == 1000
 
 
 async def test_the_same_request_finds_it_and_a_fresh_one_does_not(http: httpx.AsyncClient, redis: Redis) -> None:
