@@ -19,6 +19,7 @@ from projector_contracts import names
 from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.names import JobId
 from projector_gateway.jobs import repository as repository_module
+from projector_gateway.jobs.repository import JobRepository
 from projector_gateway.jobs.schemas import JobRequest
 from projector_gateway.people.schemas import Person
 from projector_gateway.results import kept_jobs
@@ -208,6 +209,24 @@ async def test_a_person_may_have_so_many_unfinished_jobs_and_all_so_many(setting
         over_rest = await http.post("/api/v1/jobs", json=request(seed=4))
         assert (over_rest.status_code, over_rest.json()["code"]) == (429, "rate_limited")
         assert int(over_rest.headers["retry-after"]) > 0
+
+
+async def test_what_is_large_in_a_listed_job_is_read_once(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = (await http.post("/api/v1/jobs", json=request(rows=[0, 2, 3, 5, 6]))).json()
+    asked: list[list[JobId]] = []
+    read_all = JobRepository._read_all
+
+    async def counting(self: JobRepository, ids: list[JobId]) -> list[repository_module.StoredJob]:
+        asked.append(list(ids))
+        return await read_all(self, ids)
+
+    monkeypatch.setattr(JobRepository, "_read_all", counting)
+    first, second = [(await http.get("/api/v1/jobs", params={"embedding_id": EMBEDDING_ID})).json() for _ in range(2)]
+    assert asked == [[job["id"]]]
+    assert second == first
+    assert (first[0]["id"], first[0]["n_points"]) == (job["id"], 5)
 
 
 async def test_jobs_of_an_embedding_are_listed_newest_first(http: httpx.AsyncClient, redis: Redis) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -15,9 +16,13 @@ from projector_contracts.names import JobId
 from projector_gateway.clients.frames import unknown_job
 from projector_gateway.clients.redis import reaching_redis
 from projector_gateway.jobs import redis_scripts
+from projector_gateway.jobs.bulk import without_bulk
+from projector_gateway.recent import Recent
 
 _ANY_JOB = "*"
 _LIST_CHUNK = 20  # each may name a million rows
+_MOST_LISTED = 2_000
+_MOST_LISTED_BYTES = 8 * 1024
 _REFUSALS = {
     b"own": "You have {most_own} unfinished jobs, the most that one person may have; stop or delete one, or wait.",
     b"all": "There are {most} unfinished jobs, the most at a time; wait until one has ended.",
@@ -61,6 +66,7 @@ class JobRepository:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._listed: Recent[JobId, bytes] = Recent(_MOST_LISTED)
         self._create = redis.register_script(redis_scripts.CREATE)
         self._release = redis.register_script(redis_scripts.RELEASE)
         self._delete = redis.register_script(redis_scripts.DELETE)
@@ -162,12 +168,15 @@ class JobRepository:
         return found[0]
 
     async def newest_first(self) -> AsyncGenerator[StoredJob, None]:
-        """All jobs that Redis still holds, a few at a time; ids of vanished ones are dropped from the index."""
+        """All jobs that Redis still holds, without what is large in their specs; a few at a time.
+
+        Ids of vanished ones are dropped from the index.
+        """
         with reaching_redis():
             ids = [JobId(name.decode()) for name in cast(list[bytes], await self._redis.zrevrange(names.JOBS, 0, -1))]
         for start in range(0, len(ids), _LIST_CHUNK):
             chunk = ids[start : start + _LIST_CHUNK]
-            jobs = await self._read_all(chunk)
+            jobs = await self._read_listed(chunk)
             vanished = set(chunk) - {job.job_id for job in jobs}
             if vanished:
                 with reaching_redis():
@@ -187,6 +196,23 @@ class JobRepository:
         if not known:
             return None
         return names.machine_queue(machine[0].decode()) if machine[0] else names.QUEUE_BATCH
+
+    async def _read_listed(self, ids: list[JobId]) -> list[StoredJob]:
+        """As ``_read_all``, with specs without what is large; they never change, so each is read once."""
+        strange = [job_id for job_id in ids if self._listed.get(job_id) is None]
+        read = await self._read_all(strange) if strange else []
+        found = await asyncio.to_thread(lambda: {job.job_id: without_bulk(job.spec) for job in read})
+        for job_id, spec in found.items():
+            if len(spec) <= _MOST_LISTED_BYTES:
+                self._listed.put(job_id, spec)
+        with reaching_redis():
+            states = cast(list[bytes | None], await self._redis.mget([names.state_key(job_id) for job_id in ids]))
+        specs = [found.get(job_id) or self._listed.get(job_id) for job_id in ids]
+        return [
+            StoredJob(job_id, spec, state)
+            for job_id, spec, state in zip(ids, specs, states, strict=True)
+            if spec is not None and state is not None
+        ]
 
     async def _read_all(self, ids: list[JobId]) -> list[StoredJob]:
         keys = [key for job_id in ids for key in (names.spec_key(job_id), names.state_key(job_id))]

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from projector_chassis.errors import Unavailable
 from projector_gateway.database import Database
 from projector_gateway.people.orm import GuestRow
-from projector_gateway.people.recent import Recent
 from projector_gateway.people.repository import GuestRepository
 from projector_gateway.people.schemas import Person, Session
+from projector_gateway.recent import Recent
 
 FORGOTTEN_AFTER = timedelta(days=90)
 MAX_GUESTS = 100_000

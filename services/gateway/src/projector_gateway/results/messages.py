@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from projector_contracts.compute.v1 import job_pb2
 from projector_contracts.names import LOSS_ENTRY, JobId
+from projector_gateway.jobs.bulk import drop_bulk, nonlinear
 from projector_gateway.jobs.repository import StoredJob
 from projector_gateway.layouts import StoredLayout, inspect_layout
 from projector_gateway.results.orm import ResultRow
@@ -64,7 +65,7 @@ def to_result(ended: EndedJob) -> Result:
     state = job_pb2.JobState.FromString(ended.job.state)
     frames = tuple(_kept_frame(event) for event in ended.events)
     rows = spec.rows
-    _strip(spec)
+    drop_bulk(spec)
     losses = b"".join(
         _LOSS.pack(sequence, *struct.unpack(LOSS_ENTRY, entry)) for sequence, entry in sorted(ended.losses.items())
     )
@@ -101,7 +102,7 @@ def to_job(row: ResultRow, rows: bytes = b"") -> StoredJob:
 def encode_lent_spec(spec: bytes) -> bytes:
     """A serialised JobSpec by which workers can look at a layout; of how it was computed a result lacks parts."""
     message = job_pb2.JobSpec.FromString(spec)
-    projection = _nonlinear(message)
+    projection = nonlinear(message)
     if projection is not None:
         projection.ClearField("initialisation")
         projection.ClearField("supervision")
@@ -133,20 +134,6 @@ def is_measured(job: StoredJob) -> bool:
 def created_at(job: StoredJob) -> datetime:
     """When a job was asked for."""
     return job_pb2.JobState.FromString(job.state).created_at.ToDatetime(tzinfo=UTC)
-
-
-def _strip(spec: job_pb2.JobSpec) -> None:
-    """Drop what has a place of its own, and what is never told again."""
-    spec.ClearField("rows")
-    projection = _nonlinear(spec)
-    if projection is not None:
-        projection.ClearField("initial_layout")
-        if projection.HasField("supervision"):
-            projection.supervision.ClearField("labels")
-
-
-def _nonlinear(spec: job_pb2.JobSpec) -> job_pb2.TsneParameters | job_pb2.UmapParameters | None:
-    return spec.tsne if spec.HasField("tsne") else spec.umap if spec.HasField("umap") else None
 
 
 def _kept_frame(event: bytes) -> KeptFrame:

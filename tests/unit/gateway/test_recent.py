@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projector_gateway.people.recent import Recent
+from projector_gateway.recent import Recent
 
 
 def test_what_was_used_longest_ago_makes_room() -> None:
