@@ -9,11 +9,11 @@ from typing import Protocol, TypeVar
 
 from redis.asyncio import Redis
 
-from projector_contracts.names import SWEEPER
+from projector_contracts.names import QUEUE_BATCH, QUEUE_INTERACTIVE, SWEEPER, TASK_NEIGHBORS, TASK_QUALITY
 from projector_gateway.clients.frames import FrameStore
 from projector_gateway.clients.leadership import Leadership
 from projector_gateway.clients.loader import Loader, open_loader_channel
-from projector_gateway.clients.questions import Questions
+from projector_gateway.clients.questions import QuestionKind, Questions
 from projector_gateway.clients.queue import TaskQueue
 from projector_gateway.clients.redis import open_commands, open_subscriptions, open_waiting
 from projector_gateway.collections.limits import Limits
@@ -154,11 +154,17 @@ def _job_service(
 def _question_services(
     connections: _Connections, archive: Archive, jobs: JobService, settings: GatewaySettings
 ) -> tuple[NeighborService, QualityService]:
-    questions = Questions(connections.queue, connections.answers)
+    queue, answers = connections.queue, connections.answers
+    about_neighbors = QuestionKind(
+        TASK_NEIGHBORS, QUEUE_INTERACTIVE, "neighbors", settings.neighbors_deadline_seconds, of_one=16, of_all=32
+    )
+    about_quality = QuestionKind(
+        TASK_QUALITY, QUEUE_BATCH, "scores", settings.quality_deadline_seconds, of_one=4, of_all=24
+    )
     lending = Lending(connections.redis, archive, seconds=_longest(settings))
     return (
-        NeighborService(connections.loader, questions, lending, deadline_seconds=settings.neighbors_deadline_seconds),
-        QualityService(jobs, questions, archive, lending, deadline_seconds=settings.quality_deadline_seconds),
+        NeighborService(connections.loader, Questions(about_neighbors, queue, answers), lending),
+        QualityService(jobs, Questions(about_quality, queue, answers), archive, lending),
     )
 
 

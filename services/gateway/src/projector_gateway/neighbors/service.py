@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from projector_chassis.errors import InvalidArgument
-from projector_contracts.names import QUEUE_INTERACTIVE, TASK_NEIGHBORS, JobId
+from projector_contracts.names import JobId
 from projector_gateway.clients.loader import Loader
 from projector_gateway.clients.questions import Questions
 from projector_gateway.neighbors.messages import encode_query
 from projector_gateway.neighbors.schemas import NeighborsRequest
 from projector_gateway.people.schemas import Person
 from projector_gateway.results.lending import Lending
-from projector_gateway.waiting_room import WaitingRoom
 
 
 class NeighborService:
-    """Asks workers for neighbors.
+    """Asks workers for neighbors."""
 
-    Args:
-        deadline_seconds: how long a worker may take, waiting in the queue included.
-    """
-
-    def __init__(self, loader: Loader, questions: Questions, lending: Lending, *, deadline_seconds: float) -> None:
+    def __init__(self, loader: Loader, questions: Questions, lending: Lending) -> None:
         self._loader = loader
         self._questions = questions
         self._lending = lending
-        self._deadline_seconds = deadline_seconds
-        self._waiting = WaitingRoom("neighbors", of_one=16, of_all=32)
 
     async def find(self, embedding_id: str, request: NeighborsRequest, *, by: Person) -> bytes:
         """The worker's serialised QueryAnswer: the rows nearest to each, fewer than asked for where there are fewer.
@@ -43,11 +36,4 @@ class NeighborService:
         if request.job_id is not None:
             sequence = await self._lending.readable(JobId(request.job_id), request.sequence)
             request = request.model_copy(update={"sequence": sequence})
-        with self._waiting.place(by.id):
-            return await self._questions.ask(
-                TASK_NEIGHBORS,
-                encode_query(request, embedding),
-                queue=QUEUE_INTERACTIVE,
-                deadline_seconds=self._deadline_seconds,
-                what="neighbors",
-            )
+        return await self._questions.ask(encode_query(request, embedding), by=by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from projector_chassis.errors import Unavailable
-from projector_contracts.names import QUEUE_BATCH, TASK_QUALITY, JobId
+from projector_contracts.names import JobId
 from projector_gateway.clients.questions import Questions
 from projector_gateway.jobs.messages import summarize_state
 from projector_gateway.jobs.service import JobService
@@ -12,27 +12,18 @@ from projector_gateway.quality.messages import encode_query
 from projector_gateway.quality.schemas import QualityRequest
 from projector_gateway.results.archive import Archive
 from projector_gateway.results.lending import Lending
-from projector_gateway.waiting_room import WaitingRoom
 
 _USUAL = QualityRequest()
 
 
 class QualityService:
-    """Asks workers to measure layouts.
+    """Asks workers to measure layouts."""
 
-    Args:
-        deadline_seconds: how long a worker may take, waiting in the queue included.
-    """
-
-    def __init__(
-        self, jobs: JobService, questions: Questions, archive: Archive, lending: Lending, *, deadline_seconds: float
-    ) -> None:
+    def __init__(self, jobs: JobService, questions: Questions, archive: Archive, lending: Lending) -> None:
         self._jobs = jobs
         self._questions = questions
         self._archive = archive
         self._lending = lending
-        self._deadline_seconds = deadline_seconds
-        self._waiting = WaitingRoom("measurements", of_one=4, of_all=24)
 
     async def measure(self, job_id: JobId, request: QualityRequest, *, by: Person) -> bytes:
         """The worker's serialised QueryAnswer with the scores of a kept layout.
@@ -51,14 +42,7 @@ class QualityService:
             if measured is not None:
                 return measured
         sequence = await self._lending.readable(job_id, request.sequence)
-        with self._waiting.place(by.id):
-            return await self._questions.ask(
-                TASK_QUALITY,
-                encode_query(job_id, request.model_copy(update={"sequence": sequence})),
-                queue=QUEUE_BATCH,
-                deadline_seconds=self._deadline_seconds,
-                what="scores",
-            )
+        return await self._questions.ask(encode_query(job_id, request.model_copy(update={"sequence": sequence})), by=by)
 
     async def _measured(self, job_id: JobId) -> bytes | None:
         """What has been found out of a result already; a database that is away is no reason not to ask."""
