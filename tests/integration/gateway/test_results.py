@@ -17,6 +17,7 @@ from websockets.asyncio.client import connect
 from fixtures.waiting import until_answered
 from projector_chassis.errors import Unavailable
 from projector_contracts import names
+from projector_contracts.common.v1 import problem_pb2
 from projector_contracts.compute.v1 import job_pb2, query_pb2
 from projector_contracts.names import JobId
 from projector_gateway.results import archivist
@@ -183,6 +184,21 @@ async def test_its_quality_is_measured_once_and_then_known(http: httpx.AsyncClie
     assert response.json()["trustworthiness"]["value"] == 0.75
     await redis.flushall()
     assert (await http.post(path, json={"sequence": 3})).json() == response.json()
+    assert await redis.llen(names.QUEUE_BATCH) == 0
+
+
+async def test_a_quality_that_somebody_asked_for_is_kept_with_the_result(http: httpx.AsyncClient, redis: Redis) -> None:
+    job_id = await end(http, redis, job_pb2.STOPPED)  # so that it is not found out without being asked for
+    await until_archived(redis)
+    path = f"/api/v1/jobs/{job_id}/quality"
+    _, unusual = await asyncio.gather(answer_quality(redis, SCORES), http.post(path, json={"n_neighbors": 2}))
+    assert unusual.status_code == 200
+    failure = query_pb2.QueryAnswer(failure=problem_pb2.Failure(code="conflict", message="The file has changed."))
+    _, failed = await asyncio.gather(answer_quality(redis, failure), http.post(path, json={}))
+    assert failed.status_code == 409
+    _, found = await asyncio.gather(answer_quality(redis, SCORES), http.post(path, json={}))
+    await redis.flushall()
+    assert (await http.post(path, json={})).json() == found.json()
     assert await redis.llen(names.QUEUE_BATCH) == 0
 
 

@@ -26,7 +26,7 @@ async def keeping_results(
     Args:
         max_bytes: of all results together.
     """
-    measuring = Measuring(quality, archive)
+    measuring = Measuring(quality)
     leadership = Leadership(redis, ARCHIVIST, seconds=_LEADERSHIP_SECONDS)
     archivist = Archivist(redis, archive, leadership, measuring, max_bytes=max_bytes)
     measuring.start()

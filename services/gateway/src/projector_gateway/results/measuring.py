@@ -8,12 +8,10 @@ import structlog
 
 from projector_chassis.errors import PublicError
 from projector_contracts.names import JobId
-from projector_gateway.clients.answers import read_answer
 from projector_gateway.ending import end
 from projector_gateway.people.schemas import Person
 from projector_gateway.quality.schemas import QualityRequest
 from projector_gateway.quality.service import QualityService
-from projector_gateway.results.archive import Archive
 
 _MOST_WAITING = 100
 _NOBODY = Person(id="measuring", name="Nobody")
@@ -24,9 +22,8 @@ _log = structlog.get_logger(__name__)
 class Measuring:
     """Asks workers from ``start`` to ``aclose``, once for each result: what gets no answer stays unmeasured."""
 
-    def __init__(self, quality: QualityService, archive: Archive) -> None:
+    def __init__(self, quality: QualityService) -> None:
         self._quality = quality
-        self._archive = archive
         self._waiting: asyncio.Queue[JobId] = asyncio.Queue(_MOST_WAITING)
         self._task: asyncio.Task[None] | None = None
 
@@ -46,9 +43,7 @@ class Measuring:
         while True:
             job_id = await self._waiting.get()
             try:
-                answer = await self._quality.measure(job_id, QualityRequest(), by=_NOBODY)
-                read_answer(answer)
-                await self._archive.add_quality(job_id, answer)
+                await self._quality.measure(job_id, QualityRequest(), by=_NOBODY)
             except PublicError as error:
                 _log.info("result_not_measured", job_id=job_id, reason=error.message)
             except Exception:  # whatever it was, others wait
