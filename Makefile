@@ -25,6 +25,7 @@ PROTOS := $(shell find protos -name '*.proto')
 GATEWAY_SOURCES := $(shell find services/gateway/src -name '*.py')
 PAGE_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/generated/*' \
 	-not -path 'web/tests/*' -not -name openapi.json)
+ON_ALL_CORES := -n $(shell getconf _NPROCESSORS_ONLN) --dist loadfile
 PYTHON_SOURCES := $(wildcard cli/src client/src protos/src services/*/src tests benchmarks)
 
 # Node.js of the machine where it is new enough, else the one that a wheel brings into the environment.
@@ -78,7 +79,7 @@ types: $(STAMPS)/test web/src/api/generated ## mypy --strict, tsc
 
 .PHONY: test-unit
 test-unit: $(STAMPS)/test web/src/api/generated ## pure tests, Python and TypeScript
-	$(STAGE_SHOWN) 'Tests: unit' $(BIN)/pytest -q tests/unit $(wildcard tests/contract tests/parity)
+	$(STAGE_SHOWN) 'Tests: unit' $(BIN)/pytest -q $(ON_ALL_CORES) tests/unit $(wildcard tests/contract tests/parity)
 	$(STAGE_SHOWN) 'Tests: page units' $(NPM) run test
 
 .PHONY: test-integration
