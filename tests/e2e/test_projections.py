@@ -136,6 +136,29 @@ def test_a_tsne_takes_several_perplexities_and_tells_them(projector_page: Projec
     expect(further).to_have_value("50, 200")
 
 
+def test_a_tsne_starts_from_what_is_on_screen(projector_page: ProjectorPage) -> None:
+    page = projector_page.page
+    projector_page.open()
+    pca_id = projector_page.traffic.sockets[-1].job_id
+    projector_page.wait_for_phase("finished")
+    shown = newest_layout(projector_page, pca_id)
+    projector_page.choose_method("t-SNE")
+    page.get_by_text("More", exact=True).click()
+    page.get_by_label("Start", exact=True).select_option("Shown layout")
+    job_id = projector_page.run_tsne_to_its_end(n_dims=2, perplexity=26, n_steps=40)
+
+    job = job_of(projector_page, job_id)["projection"]
+    assert (job["initialisation"], job["initial_layout"]) == ("given", None)
+    first = projector_page.traffic.frames(job_id)[0]
+    assert first.step == 0
+    start = np.frombuffer(first.layout, "<f4").reshape(N_DIGITS, 2)
+    np.testing.assert_allclose(start / start[:, 0].std(), shown[:, :2] / shown[:, 0].std(), atol=1e-4)
+    # The picture is flat now: a layout in three dimensions cannot start from it.
+    projector_page.choose("Dimensions of the layout", "3-D")
+    expect(page.get_by_text("choose 2-D, or another start").first).to_be_visible()
+    expect(page.get_by_role("button", name="Run t-SNE")).to_be_disabled()
+
+
 def test_neighbors_in_the_picture_are_those_of_its_coordinates(projector_page: ProjectorPage) -> None:
     page = projector_page.page
     projector_page.open()

@@ -28,9 +28,9 @@ export function titleOf({ projection }: Pick<Rest.JobSummary, 'projection'>): st
   }
 }
 
-/** "120 rows, z-score, seed 3": what is unusual about a job; empty where nothing is. */
+/** "120 rows, z-score, seed 3, from a layout": what is unusual about a job; empty where nothing is. */
 export function detailsOf(
-  { n_points: nPoints, preprocessing, seed }: Rest.JobSummary,
+  { n_points: nPoints, preprocessing, seed, projection, forked_from: origin }: Rest.JobSummary,
   embedding: State['embedding'],
 ): string {
   const isPart = embedding.kind === 'ready' && nPoints < embedding.value.n_points;
@@ -38,7 +38,12 @@ export function detailsOf(
     isPart ? countOf(nPoints, 'row') : '',
     { none: '', spherize: 'spherized', z_score: 'z-score' }[preprocessing],
     seed === 0 ? '' : `seed ${seed}`,
+    startsFromLayout(projection) && origin === null ? 'from a layout' : '',
   ]
     .filter((part) => part !== '')
     .join(', ');
+}
+
+function startsFromLayout(projection: Rest.Projection): boolean {
+  return 'initialisation' in projection && projection.initialisation === 'given';
 }

@@ -1,7 +1,7 @@
 /** Fields that several projections have. */
 
-import { html, type TemplateResult } from 'lit';
-import type { Metric } from '../state/model';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Metric, Start } from '../state/model';
 import { selectField } from './templates';
 
 const METRICS: readonly { readonly value: Metric; readonly label: string }[] = [
@@ -14,9 +14,11 @@ const STARTS = [
   { value: 'pca_scaled', label: 'PCA' },
   { value: 'spectral', label: 'Neighbor graph' },
   { value: 'random', label: 'Random' },
-] as const;
+  { value: 'given', label: 'Shown layout' },
+] as const satisfies readonly { readonly value: Start; readonly label: string }[];
 
-export type Start = (typeof STARTS)[number]['value'];
+const GIVEN_HELP =
+  'Its shape when Run is pressed. A layout of the same method keeps its size, others take that of a usual start.';
 
 /** Distance between rows. */
 export function metricField(id: string, value: Metric, onChoose: (metric: Metric) => void): TemplateResult {
@@ -33,17 +35,30 @@ export function metricField(id: string, value: Metric, onChoose: (metric: Metric
     </p>`;
 }
 
-/** Where points start. */
+/**
+ * Where points start.
+ *
+ * @param refusal why the shown layout cannot be the start; null: it can.
+ */
 export function initialisationField(
   id: string,
   value: Start,
+  refusal: string | null,
   onChoose: (start: Start) => void,
 ): TemplateResult {
-  return selectField({
+  const isGiven = value === 'given';
+  const help = refusal ?? (isGiven ? GIVEN_HELP : null);
+  return html`${selectField({
     id,
     label: 'Start',
     value,
-    choices: STARTS,
+    choices: STARTS.map((start) => ({
+      ...start,
+      // The choice that is taken stays open: Run says what is wrong with it.
+      disabled: start.value === 'given' && !isGiven && refusal !== null,
+    })),
+    ...(help !== null && { describedBy: `${id}-help` }),
     onChoose: (start) => onChoose(start as Start),
-  });
+  })}
+    ${help === null ? nothing : html`<p class="help" id="${id}-help">${help}</p>`}`;
 }

@@ -47,6 +47,7 @@ export function selectField(options: {
   readonly label: string;
   readonly value: string;
   readonly testId?: string;
+  readonly describedBy?: string; // id of its help
   readonly choices: readonly {
     readonly value: string;
     readonly label: string;
@@ -61,11 +62,13 @@ export function selectField(options: {
         class="field-control"
         id=${options.id}
         data-testid=${options.testId ?? nothing}
+        aria-describedby=${options.describedBy ?? nothing}
         @change=${(event: Event) => options.onChoose((event.target as HTMLSelectElement).value)}
       >
         ${options.choices.map(
           (choice) => html`<option
             value=${choice.value}
+            ?disabled=${choice.disabled === true}
             .selected=${live(choice.value === options.value)}
           >
             ${choice.label}

@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { MOST_FURTHER, readPerplexities } from '../domain/perplexities';
 import type { State } from '../state/model';
+import { startRefusal } from '../state/shown-start';
 import { counted } from './format';
 import { icon } from './icons';
 import { Panel } from './panel';
@@ -13,7 +14,7 @@ import { numberField, segmented, textField } from './templates';
 @customElement('projector-tsne-settings')
 export class TsneSettingsPanel extends Panel {
   protected override slices(state: State): readonly unknown[] {
-    return [state.tsne, state.embedding, state.isolatedRows];
+    return [state.tsne, state.embedding, state.isolatedRows, startRefusal(state, state.tsne.nDims)];
   }
 
   protected override render(): TemplateResult {
@@ -111,7 +112,7 @@ export class TsneSettingsPanel extends Panel {
       help: 'Ends early once the loss has fallen by less than 0.1 % for so many steps.',
       onChange: (value) => this.actions.setTsne({ patienceSteps: Math.round(value ?? 0) }),
     })}
-    ${initialisationField('tsne-initialisation', tsne.initialisation, (initialisation) => this.actions.setTsne({ initialisation }))}
+    ${initialisationField('tsne-initialisation', tsne.initialisation, startRefusal(this.state, tsne.nDims), (initialisation) => this.actions.setTsne({ initialisation }))}
     ${metricField('tsne-metric', tsne.metric, (metric) => this.actions.setTsne({ metric }))}
     <projector-supervision-settings .store=${this.store}></projector-supervision-settings>`;
   }

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { State } from '../state/model';
+import { startRefusal } from '../state/shown-start';
 import { icon } from './icons';
 import { Panel } from './panel';
 import { initialisationField, metricField } from './projection-fields';
@@ -11,7 +12,7 @@ import { numberField, segmented } from './templates';
 @customElement('projector-umap-settings')
 export class UmapSettingsPanel extends Panel {
   protected override slices(state: State): readonly unknown[] {
-    return [state.umap, state.embedding, state.isolatedRows];
+    return [state.umap, startRefusal(state, state.umap.nDims)];
   }
 
   protected override render(): TemplateResult {
@@ -64,7 +65,7 @@ export class UmapSettingsPanel extends Panel {
             help: 'Up to 10,000. Empty takes 500 up to 10,000 rows and 200 above.',
             onChange: (value) => this.actions.setUmap({ nEpochs: value === null ? null : Math.round(value) }),
           })}
-          ${initialisationField('umap-initialisation', umap.initialisation, (initialisation) => this.actions.setUmap({ initialisation }))}
+          ${initialisationField('umap-initialisation', umap.initialisation, startRefusal(this.state, umap.nDims), (initialisation) => this.actions.setUmap({ initialisation }))}
           ${metricField('umap-metric', umap.metric, (metric) => this.actions.setUmap({ metric }))}
           <projector-supervision-settings .store=${this.store}></projector-supervision-settings>
         </div>

@@ -3,23 +3,36 @@
 import type { Rest } from '../api/rest-types';
 import { isStreamed, type Method } from '../domain/methods';
 import { readPerplexities, textOfPerplexities } from '../domain/perplexities';
-import { DEFAULT_TSNE } from './initial';
+import { DEFAULT_TSNE, DEFAULT_UMAP } from './initial';
 import type {
   AxisSettings,
   SideSettings,
+  Start,
   State,
   SupervisionSettings,
   TsneSettings,
   UmapSettings,
 } from './model';
+import { shownStart, startRefusal } from './shown-start';
 
 const MOST_PCA_COMPONENTS = 10;
 const EARLY_STEPS = 250;
 
+type Streamed = Extract<Rest.Projection, { method: 'tsne' | 'umap' }>;
+
 /** The settings that lead to a projection. */
 export type ProjectionSettings = Pick<
   State,
-  'tsne' | 'umap' | 'custom' | 'raw' | 'supervision' | 'labelColumn'
+  | 'tsne'
+  | 'umap'
+  | 'custom'
+  | 'raw'
+  | 'supervision'
+  | 'labelColumn'
+  | 'layout'
+  | 'pca'
+  | 'isolatedRows'
+  | 'embedding'
 >;
 
 /** The projection a person has set up in a tab. */
@@ -28,9 +41,9 @@ export function projectionOf(method: Method, settings: ProjectionSettings): Rest
     case 'pca':
       return { method, n_components: MOST_PCA_COMPONENTS, uncentred: false };
     case 'tsne':
-      return tsneOf(settings.tsne, supervisionOf(settings.supervision));
+      return withStart(tsneOf(settings.tsne, supervisionOf(settings.supervision)), settings);
     case 'umap':
-      return umapOf(settings.umap, supervisionOf(settings.supervision));
+      return withStart(umapOf(settings.umap, supervisionOf(settings.supervision)), settings);
     case 'custom':
       return customOf(settings);
     case 'raw':
@@ -43,14 +56,18 @@ export function projectionOf(method: Method, settings: ProjectionSettings): Rest
  * panel or what is shown is none that can be forked.
  */
 export function forkOf(
-  state: Pick<State, 'projectionTab' | 'layout'> & ProjectionSettings,
+  state: Pick<State, 'projectionTab'> & ProjectionSettings,
 ): Rest.ForkRequest['projection'] | null {
   const { projectionTab, layout } = state;
   if (layout === null || layout.jobId === null || !isStreamed(layout.method)) return null;
-  if (refusalOf(projectionTab, state) !== null) return null;
-  const projection = projectionOf(projectionTab, state);
-  if (projection.method !== 'tsne' && projection.method !== 'umap') return null;
-  return { ...projection, n_dims: layout.nComponents >= 3 ? 3 : 2 };
+  const nDims = layout.nComponents >= 3 ? 3 : 2;
+  // Its start is the frame, whatever the panel says.
+  const tsne = { ...state.tsne, nDims, initialisation: DEFAULT_TSNE.initialisation } as const;
+  const umap = { ...state.umap, nDims, initialisation: DEFAULT_UMAP.initialisation } as const;
+  const settings = { ...state, tsne, umap };
+  if (refusalOf(projectionTab, settings) !== null) return null;
+  const projection = projectionOf(projectionTab, settings);
+  return projection.method === 'tsne' || projection.method === 'umap' ? projection : null;
 }
 
 /** Why a projection cannot be asked for yet; null: it can. */
@@ -59,12 +76,21 @@ export function refusalOf(method: Method, settings: ProjectionSettings): string 
     case 'tsne':
       return 'fault' in readPerplexities(settings.tsne.furtherPerplexities)
         ? 'Mend the further perplexities, under More.'
-        : null;
+        : refusalOfStart(settings.tsne, settings);
+    case 'umap':
+      return refusalOfStart(settings.umap, settings);
     case 'custom':
       return refusalOfCustom(settings);
     default:
       return null;
   }
+}
+
+function refusalOfStart(
+  { initialisation, nDims }: Pick<TsneSettings, 'initialisation' | 'nDims'>,
+  settings: ProjectionSettings,
+): string | null {
+  return initialisation === 'given' ? startRefusal(settings, nDims) : null;
 }
 
 function refusalOfCustom(settings: ProjectionSettings): string | null {
@@ -108,7 +134,7 @@ export function settingsOf(projection: Rest.Projection | null): Partial<State> {
           nSteps: projection.n_steps,
           metric: projection.metric,
           lateExaggeration: projection.late_exaggeration,
-          initialisation: projection.initialisation === 'given' ? 'pca_scaled' : projection.initialisation,
+          initialisation: startOf(projection.initialisation, DEFAULT_TSNE.initialisation),
           patienceSteps: projection.patience_steps,
         },
       };
@@ -120,7 +146,7 @@ export function settingsOf(projection: Rest.Projection | null): Partial<State> {
           minDist: projection.min_dist,
           metric: projection.metric,
           nEpochs: projection.n_epochs || null,
-          initialisation: projection.initialisation === 'given' ? 'spectral' : projection.initialisation,
+          initialisation: startOf(projection.initialisation, DEFAULT_UMAP.initialisation),
         },
       };
     case 'raw':
@@ -130,7 +156,20 @@ export function settingsOf(projection: Rest.Projection | null): Partial<State> {
   }
 }
 
-function tsneOf(tsne: TsneSettings, supervision: Rest.Supervision | null): Rest.Projection {
+/** A layout that was given once is not told again: the next run would start from another one. */
+function startOf(told: Start, usual: Start): Start {
+  return told === 'given' ? usual : told;
+}
+
+/** With the shown layout, where that is the start. */
+function withStart(projection: Streamed, settings: ProjectionSettings): Streamed {
+  const { layout, pca } = settings;
+  const { initialisation, method, n_dims: nDims } = projection;
+  if (initialisation !== 'given' || layout === null) return projection;
+  return { ...projection, initial_layout: shownStart({ layout, pca }, method, nDims) };
+}
+
+function tsneOf(tsne: TsneSettings, supervision: Rest.Supervision | null): Streamed {
   return {
     method: 'tsne',
     n_dims: tsne.nDims,
@@ -149,7 +188,7 @@ function tsneOf(tsne: TsneSettings, supervision: Rest.Supervision | null): Rest.
   };
 }
 
-function umapOf(umap: UmapSettings, supervision: Rest.Supervision | null): Rest.Projection {
+function umapOf(umap: UmapSettings, supervision: Rest.Supervision | null): Streamed {
   return {
     method: 'umap',
     n_dims: umap.nDims,

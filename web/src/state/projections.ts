@@ -24,6 +24,7 @@ interface Look {
 }
 
 const NOT_FOUND = 404;
+const FIRST_FRAME = 1;
 
 export class Projections {
   readonly #watch: JobWatch;
@@ -145,8 +146,12 @@ export class Projections {
     const create = async (signal: AbortSignal) => {
       const { forked_from: origin, ...job } = await rest.job(jobId, signal);
       const { embedding_id, rows, preprocessing, projection } = job;
-      if (origin && (projection.method === 'tsne' || projection.method === 'umap')) {
-        return rest.forkJob(origin.job_id, { sequence: origin.sequence, seed, projection }, signal);
+      if (projection.method === 'tsne' || projection.method === 'umap') {
+        // A layout that it was given is not told again; it is its first frame.
+        const given =
+          projection.initialisation === 'given' ? { job_id: job.id, sequence: FIRST_FRAME } : null;
+        const start = origin ?? given;
+        if (start) return rest.forkJob(start.job_id, { sequence: start.sequence, seed, projection }, signal);
       }
       const request = { embedding_id, rows, seed, preprocessing, projection, fresh: false };
       return rest.createJob(request, signal);

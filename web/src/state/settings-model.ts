@@ -15,7 +15,7 @@ export interface TsneSettings {
   readonly nSteps: number;
   readonly metric: Metric;
   readonly lateExaggeration: number;
-  readonly initialisation: 'pca_scaled' | 'random' | 'spectral';
+  readonly initialisation: Start;
   readonly patienceSteps: number; // 0: all steps are taken
 }
 
@@ -25,7 +25,7 @@ export interface UmapSettings {
   readonly minDist: number;
   readonly metric: Metric;
   readonly nEpochs: number | null; // null: by the number of rows
-  readonly initialisation: 'spectral' | 'pca_scaled' | 'random';
+  readonly initialisation: Start;
 }
 
 /** Labels that draw points of the same one together; of t-SNE and UMAP. */
@@ -55,6 +55,9 @@ export interface CustomSettings {
   readonly normalise: boolean;
   readonly orthogonalise: boolean;
 }
+
+/** Where points start; given: where the layout on screen has them when the job is asked for. */
+export type Start = 'pca_scaled' | 'spectral' | 'random' | 'given';
 
 export type Metric = 'cosine' | 'euclidean' | 'dot_product';
 export type Preprocessing = Rest.Job['preprocessing'];

@@ -99,6 +99,14 @@ test('a fork is run again from the frame that it came from', async () => {
   expect(page.gateway.asksOf('POST', '/jobs/J0/forks').at(-1)?.body).toMatchObject({ sequence: 9, seed: 5 });
 });
 
+test('what started from a given layout is run again from its first frame', async () => {
+  const projection = { ...TSNE, initialisation: 'given' } as typeof TSNE;
+  const given = { ...RUNNING, projection };
+  page.gateway.on('GET', '/jobs/J2', given).on('POST', '/jobs/J2/forks', job({ id: 'J5', projection }));
+  await page.store.actions.runAgain(given);
+  expect(page.gateway.asksOf('POST', '/jobs/J2/forks').at(-1)?.body).toMatchObject({ sequence: 1, seed: 5 });
+});
+
 test('a fork starts from the shown frame, in as many dimensions as it has', async () => {
   await page.store.actions.openJob('J2');
   page.sockets.last.receive(frameEvent({ sequence: 3, step: 30, nDims: 2 }));
