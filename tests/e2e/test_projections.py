@@ -187,6 +187,13 @@ def test_the_quality_of_a_picture_is_told(projector_page: ProjectorPage) -> None
     trustworthiness = float(figures.first.inner_text())
     assert 0.95 < trustworthiness <= 1.0
 
+    page.get_by_test_id("color-by-preservation").click()
+    legend = page.get_by_role("group", name=re.compile("^Legend of Neighbors kept at step 400$"))
+    expect(legend).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("color-by")).to_have_value(re.compile("preservation"))
+    page.get_by_test_id("color-by").select_option("digit")
+    expect(page.get_by_role("group", name="Legend of digit")).to_be_visible()
+
 
 def test_keys_choose_the_projection(projector_page: ProjectorPage) -> None:
     projector_page.open()

@@ -145,6 +145,18 @@ export class RestApi {
     });
   }
 
+  /** The part of each point's neighbors that are so in the layout, too; NaN where a point was not sampled. */
+  async preservation(id: string, sequence: number, signal?: AbortSignal): Promise<Float32Array> {
+    const bytes = await this.http.bytes(`${API}/jobs/${segment(id)}/quality/points`, {
+      method: 'POST',
+      json: { sequence },
+      repeatable: true,
+      timeoutSeconds: BULK_SECONDS,
+      ...withSignal(signal),
+    });
+    return new Float32Array(bytes.slice().buffer);
+  }
+
   jobFrame(id: string, sequence: number | 'latest', signal?: AbortSignal): Promise<DecodedFrame> {
     return this.#frame(`${API}/jobs/${segment(id)}/frames/${sequence}`, signal);
   }

@@ -14,13 +14,24 @@ import { iconButton, problemList, segmented, selectField } from './templates';
 const ROW_NUMBERS = { value: '', label: 'Row number' };
 const NO_COLOR = { value: '', label: 'No colour' };
 
+/** Of the shown layout; no column of a file can have a line break in its name. */
+const NEIGHBORS_KEPT = { value: '\npreservation', label: 'Neighbors kept' };
+
 const RANGED_TYPES: readonly Rest.Column['type'][] = ['integer', 'number', 'date_time'];
 
 /** What is shown and how: the label and colour columns, the legend, facts of the file, and its problems. */
 @customElement('projector-data-panel')
 export class DataPanel extends Panel {
   protected override slices(state: State): readonly unknown[] {
-    return [state.runs, state.embedding, state.labelColumn, state.colorColumn, state.colorMode];
+    return [
+      state.runs,
+      state.embedding,
+      state.labelColumn,
+      state.colorColumn,
+      state.colorMode,
+      state.preservation,
+      state.quality,
+    ];
   }
 
   protected override render(): TemplateResult {
@@ -50,7 +61,9 @@ export class DataPanel extends Panel {
 
   #controls(embedding: Rest.Embedding): TemplateResult {
     const columns = embedding.columns.map((column) => ({ value: column.name, label: column.name }));
-    const { labelColumn, colorColumn } = this.state;
+    const { labelColumn, colorColumn, preservation, quality } = this.state;
+    const isOfLayout = preservation.kind !== 'idle';
+    const ofLayout = isOfLayout || quality.kind === 'ready' ? [NEIGHBORS_KEPT] : [];
     return html`<div class="rows">
       ${selectField({
         id: 'label-by',
@@ -64,14 +77,19 @@ export class DataPanel extends Panel {
         id: 'color-by',
         label: 'Colour by',
         testId: 'color-by',
-        value: colorColumn ?? '',
-        choices: [NO_COLOR, ...columns],
-        onChoose: (name) => this.actions.colorBy(name === '' ? null : name),
+        value: isOfLayout ? NEIGHBORS_KEPT.value : (colorColumn ?? ''),
+        choices: [NO_COLOR, ...columns, ...ofLayout],
+        onChoose: (name) => this.#colorBy(name),
       })}
-      ${this.#colorMode(embedding.columns.find((column) => column.name === colorColumn))}
+      ${this.#colorMode(embedding.columns.find((column) => column.name === colorColumn && !isOfLayout))}
       <projector-legend .store=${this.store}></projector-legend>
       ${facts(embedding)}
     </div>`;
+  }
+
+  #colorBy(name: string): void {
+    if (name === NEIGHBORS_KEPT.value) void this.actions.colorByPreservation();
+    else this.actions.colorBy(name === '' ? null : name);
   }
 
   /** Numbers may be coloured as a range or as categories; other columns leave no choice. */

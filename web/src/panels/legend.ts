@@ -12,13 +12,14 @@ import { Panel } from './panel';
 @customElement('projector-legend')
 export class LegendPanel extends Panel {
   protected override slices(state: State): readonly unknown[] {
-    return [state.legend, state.legendIsolated, state.colorColumn, state.columns];
+    return [state.legend, state.legendIsolated, state.colorColumn, state.columns, state.preservation];
   }
 
   protected override render(): TemplateResult {
-    const { legend, colorColumn, columns } = this.state;
-    if (colorColumn === null) return html``;
-    const column = columns.get(colorColumn);
+    const { legend, colorColumn, columns, preservation } = this.state;
+    const isOfLayout = preservation.kind !== 'idle';
+    if (colorColumn === null && !isOfLayout) return html``;
+    const column = isOfLayout ? preservation : columns.get(colorColumn ?? '');
     if (column?.kind === 'failed') return html`<p class="help" role="alert">${column.message}</p>`;
     if (legend === null) return html`<div class="skeleton" aria-hidden="true"><i></i><i></i></div>`;
     return legend.kind === 'categories' ? this.#categories(legend) : numbers(legend);

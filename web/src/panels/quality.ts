@@ -10,7 +10,7 @@ import { problemList } from './templates';
 @customElement('projector-quality')
 export class QualityPanel extends Panel {
   protected override slices(state: State): readonly unknown[] {
-    return [state.quality, state.layout?.jobId, state.layout?.sequence];
+    return [state.quality, state.preservation, state.layout?.jobId, state.layout?.sequence];
   }
 
   protected override render(): TemplateResult {
@@ -36,8 +36,24 @@ export class QualityPanel extends Panel {
         >
           ${quality.kind === 'ready' ? 'Measure again' : 'Measure'}
         </button>
+        ${quality.kind === 'ready' ? this.#coloring() : ''}
       </div>
     </details>`;
+  }
+
+  #coloring(): TemplateResult {
+    const { preservation } = this.state;
+    const busy = preservation.kind === 'loading';
+    return html`<button
+      type="button"
+      class="button wide"
+      data-testid="color-by-preservation"
+      title="Colours each point by the part of its neighbors that are so in the picture"
+      aria-disabled=${busy}
+      @click=${() => busy || void this.actions.colorByPreservation()}
+    >
+      Colour by neighbors kept
+    </button>`;
   }
 }
 

@@ -72,6 +72,7 @@ export const NO_EMBEDDING = {
   preprocessing: 'none',
   seed: 0,
   quality: { kind: 'idle' },
+  preservation: { kind: 'idle' },
   viewDims: 3,
   requesting: false,
   jobView: null,

@@ -9,7 +9,7 @@
 
 import type { Rest } from '../api/rest-types';
 import type { Legend } from '../domain/color-scale';
-import type { ColumnValues } from '../domain/columns';
+import type { ColumnValues, NumberColumn } from '../domain/columns';
 import type { UploadDraft, UploadRole } from '../domain/upload';
 import type { Appearance, CameraState, Tool } from '../scene/scene-api';
 import type { JobActions, JobsState, JobView, Steered } from './job-model';
@@ -150,6 +150,7 @@ export interface State {
   readonly preprocessing: Preprocessing;
   readonly seed: number;
   readonly quality: Remote<Rest.Quality>; // of the shown layout
+  readonly preservation: Remote<NumberColumn>; // idle: points are painted by the colour column
   readonly viewDims: 2 | 3;
   readonly requesting: boolean; // a projection was asked for and the job is not known yet
   readonly jobView: JobView | null; // the job being shown or watched
@@ -200,6 +201,8 @@ export interface Actions extends JobActions, PeopleActions {
   setSeed(seed: number): void;
   /** How well the shown layout shows what is near. */
   measureQuality(): Promise<void>;
+  /** Paints points by the part of their neighbors that the shown layout keeps, until another colour is chosen. */
+  colorByPreservation(): Promise<void>;
   select(rows: Uint32Array, mode: 'replace' | 'add' | 'remove'): void;
   clearSelection(): void;
   hover(row: number | null): void;

@@ -11,6 +11,7 @@ import type { ActionContext } from './context';
 import { shownDims } from './job-view';
 import { JobWatch } from './job-watch';
 import type { JobView, LayoutState, PcaSettings } from './model';
+import { repainted } from './painting';
 import { forkOf, projectionOf, settingsOf } from './projection-requests';
 import type { Scrubber } from './scrubber';
 import { isFinal } from './selectors';
@@ -68,7 +69,10 @@ export class Projections {
       this.#looksAt(rowsOf(rows)).set(projection.method, look);
     }
     this.#watch.stop();
-    this.context.store.update({ quality: { kind: 'idle' } });
+    this.context.store.update((state) => ({
+      quality: { kind: 'idle' },
+      ...repainted(state, { kind: 'idle' }),
+    }));
     return this.claim();
   }
 

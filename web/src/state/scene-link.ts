@@ -18,10 +18,10 @@ import type {
   SceneCallbacks,
   SpriteAtlas,
 } from '../scene/scene-api';
-import { colorScale } from './actions/columns';
 import type { ActionContext } from './context';
 import { labelledRows } from './labelled-rows';
 import type { LayoutState, State, Store } from './model';
+import { paintedScale } from './painting';
 import { SCENE_PALETTES } from './scene-palettes';
 import { axisCaptions, labelOfRow, readyColumn, rowOfPoint, shownComponents, shownTheme } from './selectors';
 import type { StateWriter } from './store';
@@ -141,7 +141,12 @@ function showPoints(
   const theme = changed('theme', 'systemTheme');
   const colorsArrived =
     readyColumn(state, state.colorColumn) !== (previous && readyColumn(previous, state.colorColumn));
-  if (otherPoints || theme || colorsArrived || changed('colorColumn', 'colorMode', 'neighbors')) {
+  if (
+    otherPoints ||
+    theme ||
+    colorsArrived ||
+    changed('colorColumn', 'colorMode', 'preservation', 'neighbors')
+  ) {
     scene.setColors(colorsOf(state, layout));
   }
   if (otherPoints || changed('selection', 'neighbors', 'search', 'legendIsolated', 'legend')) {
@@ -164,7 +169,7 @@ function showPoints(
 
 function colorsOf(state: State, layout: LayoutState): Uint8Array {
   const theme = shownTheme(state);
-  const colors = paintPoints(colorScale(state), layout.nPoints, layout.rows, theme);
+  const colors = paintPoints(paintedScale(state), layout.nPoints, layout.rows, theme);
   if (state.neighbors?.result.kind !== 'ready') return colors;
   const { rows, distances } = state.neighbors.result.value;
   const nearest = distances[0] ?? 0;
@@ -180,7 +185,7 @@ function colorsOf(state: State, layout: LayoutState): Uint8Array {
 
 function emphasisOf(state: State, layout: LayoutState): Uint8Array {
   const { embedding, neighbors, search, selection, legendIsolated } = state;
-  const entryOf = legendIsolated.size > 0 ? (colorScale(state)?.entryOf ?? null) : null;
+  const entryOf = legendIsolated.size > 0 ? (paintedScale(state)?.entryOf ?? null) : null;
   const byRow = emphasisOfRows({
     nRows: layout.rows && embedding.kind === 'ready' ? embedding.value.n_points : layout.nPoints,
     selection,

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { controlInWords } from '../../src/panels/control-words';
 import { inFigures } from '../../src/panels/quality';
+import type { LayoutState } from '../../src/state/model';
+import { preservationColumn } from '../../src/state/painting';
 import { later, problem } from '../support/fake-gateway';
 import { frameEvent, job, TSNE } from '../support/fixtures';
 import { type Harness, opened } from '../support/harness';
@@ -104,6 +106,56 @@ describe('the quality of a picture', () => {
     await page.store.actions.measureQuality();
     page.store.actions.chooseProjection('pca');
     expect(page.state().quality).toEqual({ kind: 'idle' });
+  });
+
+  describe('as the colour of its points', () => {
+    const POINTS = `${QUALITY}/points`;
+    const kept = () => new Uint8Array(Float32Array.of(0.25, 0.5, Number.NaN, 1).buffer);
+    const actions = () => page.store.actions;
+
+    test('takes the place of a column, with a legend of its own', async () => {
+      page.gateway.on('POST', POINTS, kept());
+      await actions().colorByPreservation();
+      expect(asked(POINTS)).toEqual([{ sequence: 3 }]);
+      expect(page.state().legend).toMatchObject({ kind: 'numbers', minimum: 0.25, maximum: 1, nMissing: 1 });
+    });
+
+    test.each([
+      ['another colour is chosen', () => actions().colorBy('kind')],
+      ['another picture is shown', () => actions().chooseProjection('pca')],
+    ])('goes when %s', async (_, leave) => {
+      page.gateway.on('POST', POINTS, kept());
+      await actions().colorByPreservation();
+      leave();
+      expect(page.state().preservation).toEqual({ kind: 'idle' });
+      expect(page.state().legend).toMatchObject({ kind: 'categories', column: 'kind' });
+    });
+
+    test('that comes after another colour was chosen is not taken', async () => {
+      const answer = later();
+      page.gateway.on('POST', POINTS, answer.reply);
+      const coloring = actions().colorByPreservation();
+      actions().colorBy('kind');
+      answer.give(kept());
+      await coloring;
+      expect(page.state().legend).toMatchObject({ column: 'kind' });
+    });
+
+    test('that cannot be measured says why', async () => {
+      page.gateway.on('POST', POINTS, () => problem(429, 'rate_limited', 'Too many at once.'));
+      await actions().colorByPreservation();
+      expect(page.state().preservation).toMatchObject({
+        kind: 'failed',
+        message: expect.stringContaining('Too many at once.'),
+      });
+    });
+
+    test('belongs to the rows of the job', () => {
+      const layout = { rows: Uint32Array.of(1, 3), step: 7 } as unknown as LayoutState;
+      const { values, name } = preservationColumn(Float32Array.of(0.5, 1), layout, 5);
+      expect([...values]).toEqual([Number.NaN, 0.5, Number.NaN, 1, Number.NaN]);
+      expect(name).toBe('Neighbors kept at step 7');
+    });
   });
 
   test('is told with its error where it was sampled', () => {

@@ -2,11 +2,10 @@
 
 import { messageOf } from '../../api/http';
 import type { Rest } from '../../api/rest-types';
-import { buildColorScale, type ColorScale } from '../../domain/color-scale';
 import type { ColumnValues } from '../../domain/columns';
 import type { ActionContext } from '../context';
 import type { Actions, Remote, State } from '../model';
-import { readyColumn, shownTheme } from '../selectors';
+import { paintedScale } from '../painting';
 
 type ColumnActions = Pick<
   Actions,
@@ -22,7 +21,7 @@ export interface Columns {
 }
 
 export function columns({ store, rest, scope, notify }: ActionContext): Columns {
-  const refreshLegend = () => store.update((state) => ({ legend: colorScale(state)?.legend ?? null }));
+  const refreshLegend = () => store.update((state) => ({ legend: paintedScale(state)?.legend ?? null }));
 
   const put = (name: string, values: Remote<ColumnValues>) =>
     store.update((state) => ({ columns: new Map(state.columns).set(name, values) }));
@@ -47,7 +46,7 @@ export function columns({ store, rest, scope, notify }: ActionContext): Columns 
   };
 
   const recolor = (change: Pick<Partial<State>, 'colorColumn' | 'colorMode'>) => {
-    store.update({ ...change, legendIsolated: new Set() });
+    store.update({ ...change, preservation: { kind: 'idle' }, legendIsolated: new Set() });
     refreshLegend();
     void need(store.state.colorColumn);
   };
@@ -71,14 +70,6 @@ export function columns({ store, rest, scope, notify }: ActionContext): Columns 
         store.update(({ legendIsolated }) => ({ legendIsolated: toggled(legendIsolated, value, add) })),
     },
   };
-}
-
-/** The colour scale of what is chosen; null while nothing is chosen or its values are on their way. */
-export function colorScale(
-  state: Pick<State, 'columns' | 'colorColumn' | 'colorMode' | 'theme' | 'systemTheme'>,
-): ColorScale | null {
-  const column = readyColumn(state, state.colorColumn);
-  return column && buildColorScale(column, state.colorMode, shownTheme(state));
 }
 
 /** A category colours best, then a number; a text with as many values as rows says nothing in colour. */

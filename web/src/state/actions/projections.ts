@@ -1,6 +1,7 @@
 import { isAbort, messageOf } from '../../api/http';
 import type { ActionContext } from '../context';
 import type { Actions, State } from '../model';
+import { preservationColumn, repainted } from '../painting';
 import type { Projections } from '../projections';
 
 type ProjectionActions = Pick<
@@ -16,6 +17,7 @@ type ProjectionActions = Pick<
   | 'setPreprocessing'
   | 'setSeed'
   | 'measureQuality'
+  | 'colorByPreservation'
 >;
 
 export function projectionActions(
@@ -53,6 +55,21 @@ export function projectionActions(
       } catch (error) {
         if (isAbort(error) || !isWanted()) return;
         store.update({ quality: { kind: 'failed', message: messageOf(error) } });
+      }
+    },
+    colorByPreservation: async () => {
+      const { layout, embedding } = store.state;
+      if (!layout?.jobId || embedding.kind !== 'ready') return;
+      const isWanted = () =>
+        store.state.layout?.jobId === layout.jobId && store.state.preservation.kind === 'loading';
+      store.update((state) => repainted(state, { kind: 'loading' }));
+      try {
+        const kept = await rest.preservation(layout.jobId, layout.sequence, scope.signal);
+        const value = preservationColumn(kept, layout, embedding.value.n_points);
+        if (isWanted()) store.update((state) => repainted(state, { kind: 'ready', value }));
+      } catch (error) {
+        if (isAbort(error) || !isWanted()) return;
+        store.update((state) => repainted(state, { kind: 'failed', message: messageOf(error) }));
       }
     },
   };
