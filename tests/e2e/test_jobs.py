@@ -117,6 +117,14 @@ def test_a_layout_is_downloaded(projector_page: ProjectorPage) -> None:
     assert contents["parquet"].startswith(b"PAR1")
     assert contents["tsv"].count(b"\n") == contents["csv"].count(b"\n") >= N_DIGITS
 
+    Timeline(projector_page).drag_to(0.4)
+    step = projector_page.shown().step
+    assert step < N_STEPS
+    projector_page.by_id("download").click()
+    with projector_page.page.expect_download() as started:
+        projector_page.by_id("download-npy").click()
+    assert started.value.suggested_filename.endswith(f"-step-{step}.npy")
+
 
 def test_a_deleted_job_is_gone_for_everybody(open_projector: OpenProjector) -> None:
     first, second = open_projector(), open_projector()

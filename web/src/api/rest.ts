@@ -122,8 +122,8 @@ export class RestApi {
   }
 
   /** Where the newest layout of a job is downloaded as a file. */
-  layoutUrl(id: string, format: 'npy' | 'tsv' | 'csv' | 'parquet'): string {
-    return this.http.url(`${API}/jobs/${segment(id)}/layout.${format}`).href;
+  layoutUrl(id: string, format: 'npy' | 'tsv' | 'csv' | 'parquet', sequence: number | 'latest'): string {
+    return this.http.url(`${API}/jobs/${segment(id)}/layout.${format}?sequence=${sequence}`).href;
   }
 
   /** Who this browser is to others; a new one becomes somebody by asking. */

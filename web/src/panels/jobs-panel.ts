@@ -124,7 +124,7 @@ export class JobsPanel extends Panel {
         testId: 'job-again',
         onChoose: () => void this.actions.runAgain(job),
       },
-      ...(job.sequence > 0 ? downloadItems(job.id, this.actions) : []),
+      ...(job.sequence > 0 ? downloadItems(job.id, 'latest', this.actions) : []),
       {
         label: 'Delete…',
         icon: 'trash',

@@ -10,11 +10,16 @@ const FORMATS: readonly { readonly format: LayoutFormat; readonly label: string 
   { format: 'parquet', label: 'Coordinates as Parquet' },
 ];
 
-export function downloadItems(jobId: string, { layoutUrl }: Store['actions']): readonly MenuItem[] {
+/** @param sequence of a kept layout; latest: that of the moment of the click. */
+export function downloadItems(
+  jobId: string,
+  sequence: number | 'latest',
+  { layoutUrl }: Store['actions'],
+): readonly MenuItem[] {
   return FORMATS.map(({ format, label }) => ({
     label,
     icon: 'download',
     testId: `download-${format}`,
-    href: layoutUrl(jobId, format),
+    href: layoutUrl(jobId, format, sequence),
   }));
 }

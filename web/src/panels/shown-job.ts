@@ -21,7 +21,16 @@ export class ShownJob extends Panel {
   protected override slices(state: State): readonly unknown[] {
     const { layout, jobView, jobs, people, projectionTab, requesting } = state;
     const shown = layout && [layout.jobId, layout.step, layout.nComponents].join();
-    return [jobView?.job, shown, jobs.list, people, projectionTab, requesting, forkOf(state) !== null];
+    return [
+      jobView?.job,
+      jobView?.scrub,
+      shown,
+      jobs.list,
+      people,
+      projectionTab,
+      requesting,
+      forkOf(state) !== null,
+    ];
   }
 
   protected override render(): TemplateResult {
@@ -76,15 +85,15 @@ export class ShownJob extends Panel {
   }
 
   #tools(job: Rest.Job): TemplateResult {
-    const isHere = this.state.layout?.jobId === job.id;
+    const { layout, jobView } = this.state;
     return html`<span class="job-tools">
         ${
-          isHere
+          layout?.jobId === job.id
             ? html`<projector-menu
               label="Download the coordinates"
               icon="download"
               testId="download"
-              .items=${downloadItems(job.id, this.actions)}
+              .items=${downloadItems(job.id, jobView?.scrub ? layout.sequence : 'latest', this.actions)}
             ></projector-menu>`
             : nothing
         }

@@ -57,8 +57,8 @@ export interface JobActions {
   openJob(jobId: string): Promise<void>;
   /** Deletes a job for everybody. */
   deleteJob(jobId: string): Promise<void>;
-  /** Where the newest layout of a job is downloaded. */
-  layoutUrl(jobId: string, format: LayoutFormat): string;
+  /** Where a kept layout of a job is downloaded. */
+  layoutUrl(jobId: string, format: LayoutFormat, sequence: number | 'latest'): string;
   controlJob(action: 'pause' | 'resume' | 'stop'): Promise<void>;
   /** Steers the t-SNE that is watched; all its watchers see what it does. */
   steerJob(control: Rest.Control): Promise<void>;

@@ -56,7 +56,7 @@ export function jobActions({ context, projections, refreshJobs, showFirst }: Job
       projections.forget(jobId);
       await Promise.all([refreshJobs(), mustShowAnother ? showFirst() : undefined]);
     },
-    layoutUrl: (jobId, format) => rest.layoutUrl(jobId, format),
+    layoutUrl: (jobId, format, sequence) => rest.layoutUrl(jobId, format, sequence),
     controlJob: (action) => steer({ action }),
     steerJob: steer,
     superviseJob: () =>
