@@ -10,7 +10,7 @@ import { sameRows } from '../domain/selection';
 import type { ActionContext } from './context';
 import { shownDims } from './job-view';
 import { JobWatch } from './job-watch';
-import type { JobView, LayoutState, PcaSettings } from './model';
+import type { JobView, LayoutState, PcaSettings, State } from './model';
 import { repainted } from './painting';
 import { forkOf, projectionOf, settingsOf } from './projection-requests';
 import type { Scrubber } from './scrubber';
@@ -85,11 +85,19 @@ export class Projections {
    * Shows a method's last look over the rows of the state; false when there is none in this session.
    *
    * @param components of PCA to be shown; those of the look unless given.
+   * @param preprocessing of the look; any unless given.
    */
-  resume(method: Method, components?: readonly number[]): boolean {
+  resume(
+    method: Method,
+    {
+      components,
+      preprocessing,
+    }: Partial<Pick<PcaSettings, 'components'> & Pick<State, 'preprocessing'>> = {},
+  ): boolean {
     const { isolatedRows } = this.context.store.state;
     const look = this.#looksAt(isolatedRows).get(method);
     if (!look || !sameRows(rowsOf(look.jobView.job.rows), isolatedRows)) return false;
+    if (preprocessing !== undefined && look.jobView.job.preprocessing !== preprocessing) return false;
     this.leave();
     this.#show(components ? withComponents(look, components) : look);
     return true;
@@ -105,8 +113,7 @@ export class Projections {
     const known = this.#lookOf(jobId);
     const isWanted = this.leave();
     if (known) {
-      const { projection, rows } = known.jobView.job;
-      this.context.store.update({ isolatedRows: rowsOf(rows), projectionTab: projection.method });
+      this.context.store.update(panelOf(known.jobView.job));
       this.#show(lookAt(known, components, sequence));
       return true;
     }
@@ -219,15 +226,8 @@ export class Projections {
   }
 
   #follow(job: Rest.Job, components: readonly number[] | null, sequence: number | null): void {
-    const { projection } = job;
-    this.context.store.update({
-      isolatedRows: rowsOf(job.rows),
-      projectionTab: projection.method,
-      ...settingsOf(projection),
-      preprocessing: job.preprocessing,
-      seed: job.seed,
-      ...(projection.method === 'pca' && components && { pca: { components } }),
-    });
+    const isPca = job.projection.method === 'pca';
+    this.context.store.update({ ...panelOf(job), ...(isPca && components && { pca: { components } }) });
     this.#watch.start(job, { sequence, mostDims: components?.length === 2 ? 2 : 3 });
   }
 
@@ -239,6 +239,17 @@ export class Projections {
     const looks = [...this.#looks.all.values(), ...this.#looks.isolated.values()];
     return looks.find((look) => look.jobView.job.id === jobId);
   }
+}
+
+/** The panel as it was when somebody asked for a job. */
+function panelOf({ rows, projection, preprocessing, seed }: Rest.Job): Partial<State> {
+  return {
+    isolatedRows: rowsOf(rows),
+    projectionTab: projection.method,
+    ...settingsOf(projection),
+    preprocessing,
+    seed,
+  };
 }
 
 function rowsOf(rows: Rest.Job['rows']): Uint32Array | null {

@@ -90,9 +90,10 @@ export function addressOf(state: State): Address {
   const { embedding, layout, jobView, isolatedRows } = state;
   if (embedding.kind !== 'ready') return {};
   const bookmark = layout?.bookmark;
-  // PCA of all rows is the same for everybody at any time: its job needs no place in the address.
-  const job =
-    jobView && (jobView.job.projection.method !== 'pca' || isolatedRows !== null) ? jobView.job.id : null;
+  // PCA of all rows as they are is the same for everybody at any time: its job needs no place in the address.
+  const isFirst =
+    jobView?.job.projection.method === 'pca' && jobView.job.preprocessing === 'none' && isolatedRows === null;
+  const job = jobView && !isFirst ? jobView.job.id : null;
   return {
     ...(bookmark ? { bookmark: bookmark.id } : { embedding: embedding.value.id }),
     ...(!bookmark && job && { job }),

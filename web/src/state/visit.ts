@@ -66,11 +66,12 @@ export class Visits {
     await this.#showPca(components);
   }
 
-  /** Shows PCA of all rows: at once when this session has it already. */
+  /** Shows PCA of all rows as they are: at once when this session has it already. */
   async #showPca(components: readonly number[]): Promise<void> {
     const { context, projections } = this.parts;
-    context.store.update({ isolatedRows: null, projectionTab: 'pca', ...dimsOf(components) });
-    if (!projections.resume('pca', components)) await projections.run('pca');
+    const preprocessing = 'none';
+    context.store.update({ isolatedRows: null, projectionTab: 'pca', preprocessing, ...dimsOf(components) });
+    if (!projections.resume('pca', { components, preprocessing })) await projections.run('pca');
   }
 
   async #join(jobId: string, components: readonly number[], frame: number | null): Promise<boolean> {

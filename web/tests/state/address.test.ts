@@ -107,6 +107,21 @@ describe('a link to a job', () => {
     expect([...(other.state().layout?.rows ?? [])]).toEqual([0, 2, 3]);
   });
 
+  test('of preprocessed rows keeps what was done to them, and PCA of plain rows is not taken for it', async () => {
+    const one = await page();
+    one.gateway.on('POST', '/jobs', job({ id: 'J5', preprocessing: 'spherize' }));
+    one.gateway.on('GET', '/jobs/J5', job({ id: 'J5', preprocessing: 'spherize' }));
+    one.store.actions.setPreprocessing('spherize');
+    await one.store.actions.runProjection();
+    one.sockets.last.receive(frameEvent({ nDims: 8 }));
+    const spherized = parseAddress(new URL(one.store.actions.shareLink()).search);
+    one.gateway.on('POST', '/jobs', job());
+    await one.visit({ embedding: 'E1' });
+    expect(one.state()).toMatchObject({ preprocessing: 'none', jobView: { job: { id: 'J1' } } });
+    await one.visit(spherized);
+    expect(one.state()).toMatchObject({ preprocessing: 'spherize', jobView: { job: { id: 'J5' } } });
+  });
+
   test('that is no longer kept shows PCA and says so', async () => {
     const other = await page();
     await other.visit({ embedding: 'E1', job: 'J404' });

@@ -140,6 +140,11 @@ describe('the address of what is shown', () => {
     expect(addressOf(opened({ isolatedRows: Uint32Array.of(0, 1, 2) }))).toMatchObject({ job: 'J1' });
   });
 
+  test('names a PCA of preprocessed rows by its job', () => {
+    const spherized = jobView({ job: job({ preprocessing: 'spherize' }) });
+    expect(addressOf(opened({ jobView: spherized }))).toEqual({ embedding: 'E1', job: 'J1' });
+  });
+
   test('leaves out the camera at home', () => {
     expect(addressOf(opened({ camera: homeCamera(3) }))).toEqual({ embedding: 'E1' });
   });
