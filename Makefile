@@ -26,6 +26,8 @@ GATEWAY_SOURCES := $(shell find services/gateway/src -name '*.py')
 PAGE_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/generated/*' \
 	-not -path 'web/tests/*' -not -name openapi.json)
 ON_ALL_CORES := -n $(shell getconf _NPROCESSORS_ONLN) --dist loadfile
+# Tests of services wait more than they compute; each process has a Redis and a PostgreSQL of its own.
+TWO_FILES_AT_ONCE := -n 2 --dist loadfile
 PYTHON_SOURCES := $(wildcard cli/src client/src protos/src services/*/src tests benchmarks)
 
 # Node.js of the machine where it is new enough, else the one that a wheel brings into the environment.
@@ -84,7 +86,7 @@ test-unit: $(STAMPS)/test web/src/api/generated ## pure tests, Python and TypeSc
 
 .PHONY: test-integration
 test-integration: $(STAMPS)/test $(PAGE) ## real Redis, gRPC, database, workers
-	$(STAGE_SHOWN) 'Tests: integration' $(BIN)/pytest -q tests/integration
+	$(STAGE_SHOWN) 'Tests: integration' $(BIN)/pytest -q $(TWO_FILES_AT_ONCE) tests/integration
 
 .PHONY: test-e2e
 test-e2e: $(STAMPS)/test $(PAGE) ## a browser against the whole projector
