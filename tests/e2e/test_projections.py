@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from e2e.digits import N_DIGITS, labels, pixels
 from e2e.jobs_panel import JobsPanel
 from e2e.projector_page import ProjectorPage
-from projector_contracts.compute.v1.job_pb2 import Frame
+from projector_contracts.compute.v1.job_pb2 import Frame, JobEvent
 
 
 def newest_layout(page: ProjectorPage, job_id: str) -> NDArray[np.float64]:
@@ -149,7 +149,7 @@ def test_a_tsne_starts_from_what_is_on_screen(projector_page: ProjectorPage) -> 
 
     job = job_of(projector_page, job_id)["projection"]
     assert (job["initialisation"], job["initial_layout"]) == ("given", None)
-    first = projector_page.traffic.frames(job_id)[0]
+    first = JobEvent.FromString(projector_page.fetch(f"/jobs/{job_id}/frames/1")).frame
     assert first.step == 0
     start = np.frombuffer(first.layout, "<f4").reshape(N_DIGITS, 2)
     np.testing.assert_allclose(start / start[:, 0].std(), shown[:, :2] / shown[:, 0].std(), atol=1e-4)
