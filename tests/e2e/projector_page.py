@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -84,6 +85,11 @@ class ProjectorPage:
         answer = self.page.request.get(f"{self.base_url}/api/v1{path}")
         assert answer.ok, f"{path}: {answer.status} {answer.text()}"
         return answer.body()
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        """A job as the REST API tells it."""
+        told: dict[str, Any] = json.loads(self.fetch(f"/jobs/{job_id}"))
+        return told
 
     @property
     def cloud(self) -> Locator:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-from typing import Any
 
 import numpy as np
 from playwright.sync_api import expect
@@ -18,11 +16,6 @@ from e2e.timeline import Timeline
 
 N_STEPS = 300
 LONG_STEPS = 40_000
-
-
-def job_of(page: ProjectorPage, job_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(page.fetch(f"/jobs/{job_id}"))
-    return found
 
 
 def newest_job(page: ProjectorPage, *, but: str) -> str:
@@ -71,7 +64,7 @@ def test_a_job_is_run_again_with_another_seed(projector_page: ProjectorPage) -> 
     again_id = newest_job(projector_page, but=job_id)
     wait_for_end_of(projector_page, again_id)
 
-    first_job, again = job_of(projector_page, job_id), job_of(projector_page, again_id)
+    first_job, again = projector_page.job(job_id), projector_page.job(again_id)
     assert again["seed"] != first_job["seed"]
     assert again["projection"] == first_job["projection"]
     assert projector_page.shown().layout_hash != first.layout_hash
@@ -91,7 +84,7 @@ def test_a_fork_starts_from_the_shown_step_with_the_parameters_of_the_panel(proj
     fork_id = newest_job(projector_page, but=job_id)
     wait_for_end_of(projector_page, fork_id)
 
-    fork = job_of(projector_page, fork_id)
+    fork = projector_page.job(fork_id)
     assert fork["projection"]["perplexity"] == 20
     assert fork["forked_from"] == {"job_id": job_id, "sequence": then.sequence, "step": then.step}
     lineage = projector_page.by_id("lineage")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +17,6 @@ from projector_contracts.compute.v1.job_pb2 import Frame, JobEvent
 def newest_layout(page: ProjectorPage, job_id: str) -> NDArray[np.float64]:
     frame: Frame = page.traffic.frames(job_id)[-1]
     return np.frombuffer(frame.layout, "<f4").reshape(frame.n_points, frame.n_dims).astype(np.float64)
-
-
-def job_of(page: ProjectorPage, job_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(page.fetch(f"/jobs/{job_id}"))
-    return found
 
 
 def test_umap_is_shown_epoch_by_epoch(projector_page: ProjectorPage) -> None:
@@ -60,7 +53,7 @@ def test_custom_axes_lead_from_one_digit_to_another(projector_page: ProjectorPag
     axes = np.stack([centroids[1] - centroids[0], centroids[3] - centroids[2]], axis=1)
     expected = pixels() @ (axes / np.linalg.norm(axes, axis=0))
     np.testing.assert_allclose(newest_layout(projector_page, job_id), expected, atol=1e-3)
-    counts = [(axis["n_from"], axis["n_to"]) for axis in job_of(projector_page, job_id)["axes"]]
+    counts = [(axis["n_from"], axis["n_to"]) for axis in projector_page.job(job_id)["axes"]]
     assert counts == [tuple(int((labels() == digit).sum()) for digit in pair) for pair in ((0, 1), (2, 3))]
     expect(projector_page.page.get_by_text(f"{counts[0][0]} rows").first).to_be_visible()
 
@@ -79,7 +72,7 @@ def test_raw_dimensions_of_z_scored_rows(projector_page: ProjectorPage) -> None:
     chosen = pixels()[:, [20, 43]]
     expected = (chosen - chosen.mean(axis=0)) / chosen.std(axis=0)
     np.testing.assert_allclose(newest_layout(projector_page, job_id), expected, atol=1e-4)
-    assert job_of(projector_page, job_id)["preprocessing"] == "z_score"
+    assert projector_page.job(job_id)["preprocessing"] == "z_score"
 
 
 def test_a_running_tsne_is_steered_and_tells_what_was_done(projector_page: ProjectorPage) -> None:
@@ -96,7 +89,7 @@ def test_a_running_tsne_is_steered_and_tells_what_was_done(projector_page: Proje
     expect(history).to_contain_text("perturbed")
     projector_page.stop()
 
-    controls = [control["action"] for control in job_of(projector_page, job_id)["controls"]]
+    controls = [control["action"] for control in projector_page.job(job_id)["controls"]]
     assert controls == ["perturb", "set_exaggeration", "stop"]
     expect(history).to_contain_text("exaggeration 4")
 
@@ -108,7 +101,7 @@ def test_a_supervised_tsne_draws_digits_together(projector_page: ProjectorPage) 
     page.get_by_text("More", exact=True).click()
     page.get_by_label("Supervise", exact=True).select_option("digit")
     job_id = projector_page.run_tsne_to_its_end(n_dims=2, perplexity=30, n_steps=600)
-    asked = job_of(projector_page, job_id)["projection"]["supervision"]
+    asked = projector_page.job(job_id)["projection"]["supervision"]
     assert (asked["column"], asked["weight"]) == ("digit", 0.5)
     layout = newest_layout(projector_page, job_id)
     middles = np.stack([np.median(layout[labels() == digit], axis=0) for digit in range(10)])
@@ -130,7 +123,7 @@ def test_a_tsne_takes_several_perplexities_and_tells_them(projector_page: Projec
     further.press("Tab")
     job_id = projector_page.run_tsne(n_dims=2, perplexity=10, n_steps=50)
 
-    assert job_of(projector_page, job_id)["projection"]["perplexity"] == [10, 50, 200]
+    assert projector_page.job(job_id)["projection"]["perplexity"] == [10, 50, 200]
     expect(JobsPanel(projector_page).row(job_id)).to_contain_text("perplexity 10, 50 and 200")
     projector_page.reload()
     expect(further).to_have_value("50, 200")
@@ -147,7 +140,7 @@ def test_a_tsne_starts_from_what_is_on_screen(projector_page: ProjectorPage) -> 
     page.get_by_label("Start", exact=True).select_option("Shown layout")
     job_id = projector_page.run_tsne_to_its_end(n_dims=2, perplexity=26, n_steps=40)
 
-    job = job_of(projector_page, job_id)["projection"]
+    job = projector_page.job(job_id)["projection"]
     assert (job["initialisation"], job["initial_layout"]) == ("given", None)
     first = JobEvent.FromString(projector_page.fetch(f"/jobs/{job_id}/frames/1")).frame
     assert first.step == 0
