@@ -37,9 +37,23 @@ class PageClient:
         self.told_of_jobs: list[str] = []
         self._reading = asyncio.create_task(self._read())
 
-    async def say(self, embedding_id: str = DIGITS, **fields: object) -> None:
+    async def say(
+        self,
+        embedding_id: str = DIGITS,
+        *,
+        job_id: str = "",
+        hovered_row: int | None = None,
+        selected_rows: bytes = b"",
+        is_sharing: bool = False,
+    ) -> None:
         """Say where the page is."""
-        here = page_pb2.Here(embedding_id=embedding_id, **fields)  # type: ignore[arg-type]  # its fields
+        here = page_pb2.Here(
+            embedding_id=embedding_id,
+            job_id=job_id,
+            hovered_row=hovered_row,
+            selected_rows=selected_rows,
+            is_sharing=is_sharing,
+        )
         await self.socket.send(page_pb2.PageClientEvent(here=here).SerializeToString())
 
     async def until(self, holds: Callable[[], bool], what: str) -> None:

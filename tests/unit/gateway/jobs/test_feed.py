@@ -229,13 +229,13 @@ async def test_it_ends_though_its_cancellation_gets_lost_amid_a_command(
     answer, is_asked = redis._answer, asyncio.Event()
 
     async def lose_cancellation() -> None:
-        redis._answer = answer  # type: ignore[method-assign]  # it is lost but once
+        monkeypatch.setattr(redis, "_answer", answer)  # it is lost but once
         is_asked.set()
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
 
     async with asyncio.timeout(5), feeds.of(JOB_ID) as feed:
-        redis._answer = lose_cancellation  # type: ignore[method-assign]  # a client that loses it
+        monkeypatch.setattr(redis, "_answer", lose_cancellation)  # a client that loses it
         redis.put_frames()
         await is_asked.wait()
         await feed.aclose()
